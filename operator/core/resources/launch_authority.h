@@ -1,0 +1,51 @@
+// LaunchAuthority: who may sign, with which key, in which role, and how many
+// it takes. Cluster-scoped: changing it is the platform team's right.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/json/json.h"
+#include "core/json/reader.h"
+#include "core/resources/meta.h"
+
+namespace launchgate::resources {
+
+struct AuthorityKey {
+  std::string id;        // Name of the record; shown to people, decides nothing.
+  std::string identity;  // The person: "alice@example.com".
+  std::string role;
+  std::string public_key;  // PEM, "BEGIN PUBLIC KEY".
+  base::Time not_before{};
+  base::Time not_after = base::kNever;
+  bool revoked = false;
+};
+
+struct AuthorityRole {
+  std::string name;
+  int threshold = 0;         // Distinct identities with distinct keys that must sign Go; ≥ 1.
+  bool break_glass = false;  // May sign BreakGlass; such a role is not needed for a Go.
+};
+
+struct LaunchAuthority {
+  Meta meta;
+  std::vector<AuthorityKey> keys;
+  std::vector<AuthorityRole> roles;
+  base::Duration max_verdict_lifetime{};
+  std::vector<std::string> namespaces;  // May use it. Empty: none. "*": every namespace.
+
+  bool Serves(std::string_view ns) const;
+  const AuthorityRole* FindRole(std::string_view name) const;
+};
+
+inline constexpr std::size_t kMaxAuthorityKeys = 64;
+inline constexpr std::size_t kMaxAuthorityRoles = 16;
+inline constexpr std::size_t kMaxAuthorityNamespaces = 1000;
+inline constexpr base::Duration kLongestVerdictLifetime = std::chrono::hours(24 * 366);
+
+LaunchAuthority ParseLaunchAuthority(const json::Json& object,
+                                     std::vector<json::Problem>& problems);
+
+}  // namespace launchgate::resources
