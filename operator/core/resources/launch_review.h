@@ -87,6 +87,9 @@ struct LaunchReviewStatus {
   std::string template_hash;  // Of the template that is stored on the target now; may be empty.
   std::vector<RecordedFinding> items;
   std::vector<ApprovedRevision> approved_revisions;
+  // status.verdict.highestSequences: the highest sequence ever counted per
+  // identity, so that deleting a newer verdict does not revive an older one.
+  std::map<std::string, std::int64_t> highest_sequences;
 };
 
 struct LaunchReview {
