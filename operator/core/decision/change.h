@@ -30,6 +30,10 @@ struct Change {
   // Of the template that would run. Empty: the request does not carry it and
   // the live one counts (a scale).
   std::string template_hash;
+  // The template is somewhere else (an Argo Rollout's workloadRef) and could not
+  // be found: TemplateUnknown. The live template must not stand in for it.
+  // `template_hash` is then empty.
+  bool template_unresolved = false;
 };
 
 }  // namespace launchgate::decision
