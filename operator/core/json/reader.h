@@ -2,6 +2,7 @@
 // the path of its field, so that a person can repair a manifest in one go.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -25,6 +26,8 @@ struct Problem {
 
 // At most this many problems are kept of one document.
 inline constexpr std::size_t kMaxProblems = 32;
+// Longest result of Summarize().
+inline constexpr std::size_t kMaxSummaryBytes = 1024;
 
 // One object under a path. Copies are cheap; they share the list of problems,
 // which must outlive them, as must the JSON value. A missing optional field
@@ -36,6 +39,7 @@ class Reader {
 
   bool Has(std::string_view field) const;  // Present and not null.
   std::string PathOf(std::string_view field) const;
+  // `field` may be empty: the complaint is then about the object as a whole.
   void Complain(std::string_view field, std::string message);
   const std::string& path() const { return path_; }
   const Json& value() const { return *value_; }
@@ -47,23 +51,28 @@ class Reader {
   std::optional<base::Time> OptionalTime(std::string_view field);
   std::optional<base::Duration> OptionalDuration(std::string_view field);
   std::optional<double> OptionalDecimal(std::string_view field);  // A string such as "99.9".
+  // Texts that are not empty; at most `max_items` of them.
   std::vector<std::string> TextList(std::string_view field, std::size_t max_items);
 
   // The object under `field`; an empty one (with a Problem if `required`) when absent.
   Reader Object(std::string_view field, bool required = false);
-  // The objects of the list under `field`, each with its index in the path.
+  // The objects of the list under `field`, each with its index in the path;
+  // none past `max_items`, which is a Problem.
   std::vector<Reader> ObjectList(std::string_view field, std::size_t max_items);
 
   // A field nobody knows is a typing error more often than not.
   void RefuseUnknownFields(std::initializer_list<std::string_view> known);
 
  private:
+  const Json* Find(std::string_view field) const;  // Nothing when absent or null.
+  const Json* FindList(std::string_view field, std::size_t max_items);
+
   const Json* value_;
   std::string path_;
   std::vector<Problem>* problems_;
 };
 
-// All problems in one sentence, bounded; for conditions and command-line errors.
+// All problems in one line, bounded; for conditions and command-line errors.
 std::string Summarize(const std::vector<Problem>& problems);
 
 }  // namespace launchgate::json
