@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/base/text.h"
+#include "core/evidence/k6_summary.h"
+#include "core/evidence/verify.h"
+
+namespace launchgate::evidence {
+namespace {
+
+using resources::LoadTestSpec;
+
+// Thresholds named in a message; the rest is only counted.
+constexpr std::size_t kMaxNamedThresholds = 3;
+
+Finding Unknown(std::string reason, std::string message) {
+  Finding finding;
+  finding.status = FindingStatus::kUnknown;
+  finding.reason = std::move(reason);
+  finding.message = std::move(message);
+  return finding;
+}
+
+// What was wrong, in the order in which people should look at it.
+struct Shortfall {
+  std::string reason;
+  std::string message;
+};
+
+void CheckThresholds(const K6Summary& summary, std::vector<Shortfall>& shortfalls) {
+  std::vector<std::string> failed;
+  for (const K6Threshold& threshold : summary.thresholds) {
+    if (!threshold.passed) failed.push_back(threshold.metric + " " + threshold.expression);
+  }
+  if (failed.empty()) return;
+  const std::size_t count = failed.size();
+  failed.resize(std::min(count, kMaxNamedThresholds));
+  shortfalls.push_back(
+      {"ThresholdsFailed", fmt::format("{} of {} k6 thresholds failed: {}", count,
+                                       summary.thresholds.size(), base::JoinWords(failed))});
+}
+
+void CheckRequestRate(const LoadTestSpec& spec, const K6Summary& summary,
+                      std::vector<Shortfall>& shortfalls) {
+  if (!spec.min_request_rate || *summary.request_rate >= *spec.min_request_rate) return;
+  shortfalls.push_back(
+      {"RequestRateTooLow", fmt::format("{} requests/s were achieved, at least {} are required",
+                                        base::FormatDecimal(*summary.request_rate, 1),
+                                        base::FormatDecimal(*spec.min_request_rate))});
+}
+
+void CheckLatency(const LoadTestSpec& spec, const K6Summary& summary,
+                  std::vector<Shortfall>& shortfalls) {
+  if (!spec.max_latency) return;
+  const double observed = summary.latency.at(spec.max_latency->percentile_text);
+  const auto limit = static_cast<double>(spec.max_latency->threshold.count());
+  if (observed <= limit) return;
+  shortfalls.push_back(
+      {"LatencyTooHigh",
+       fmt::format("p{} was {} ms, at most {} ms are allowed", spec.max_latency->percentile_text,
+                   base::FormatDecimal(observed, 1), base::FormatDecimal(limit))});
+}
+
+void CheckErrorRate(const LoadTestSpec& spec, const K6Summary& summary,
+                    std::vector<Shortfall>& shortfalls) {
+  if (!spec.max_error_rate || *summary.error_rate <= *spec.max_error_rate) return;
+  shortfalls.push_back(
+      {"ErrorRateTooHigh", fmt::format("{} % of the requests failed, at most {} % are allowed",
+                                       base::FormatDecimal(*summary.error_rate * 100, 2),
+                                       base::FormatDecimal(*spec.max_error_rate * 100, 2))});
+}
+
+// A limit that the summary has no figure for cannot be judged.
+std::optional<Finding> MissingFigure(const LoadTestSpec& spec, const K6Summary& summary) {
+  if (summary.requests <= 0) {
+    return Unknown("NoRequests", "the summary counts no HTTP request (http_reqs)");
+  }
+  if (spec.min_request_rate && !summary.request_rate) {
+    return Unknown("FigureMissing", "the summary has no request rate (http_reqs)");
+  }
+  if (spec.max_error_rate && !summary.error_rate) {
+    return Unknown("FigureMissing", "the summary has no error rate (http_req_failed)");
+  }
+  if (spec.max_latency && !summary.latency.contains(spec.max_latency->percentile_text)) {
+    return Unknown("FigureMissing",
+                   fmt::format("the summary has no p({0}) of http_req_duration; add \"p({0})\" "
+                               "to summaryTrendStats",
+                               spec.max_latency->percentile_text));
+  }
+  return std::nullopt;
+}
+
+// Somebody must have said what good means: thresholds in the script, or, for
+// the format that carries no threshold results, limits in the review.
+bool HasYardstick(const LoadTestSpec& spec, const K6Summary& summary) {
+  if (summary.format != K6Format::kMachineReadable) return !summary.thresholds.empty();
+  return spec.min_request_rate || spec.max_latency || spec.max_error_rate;
+}
+
+void RecordFacts(const K6Summary& summary, Finding& finding) {
+  finding.facts["format"] = ToString(summary.format);
+  finding.facts["requests"] = base::FormatDecimal(summary.requests, 0);
+  if (summary.request_rate) {
+    finding.facts["requestRate"] = base::FormatDecimal(*summary.request_rate, 1) + "/s";
+  }
+  if (summary.error_rate) {
+    finding.facts["errorRate"] = base::FormatDecimal(*summary.error_rate * 100, 2) + "%";
+  }
+  for (const char* percentile : {"50", "95", "99"}) {
+    const auto found = summary.latency.find(percentile);
+    if (found == summary.latency.end()) continue;
+    finding.facts[std::string("p") + percentile] = base::FormatDecimal(found->second, 2) + "ms";
+  }
+  const auto passed = std::ranges::count_if(summary.thresholds, &K6Threshold::passed);
+  finding.facts["thresholds"] = fmt::format("{}/{} passed", passed, summary.thresholds.size());
+}
+
+// Status and message from what fell short and how old the run is.
+void Conclude(const std::vector<Shortfall>& shortfalls, const LoadTestSpec& spec, base::Time now,
+              Finding& finding) {
+  const base::Duration age = std::max(base::Duration(0), now - *finding.observed_at);
+  finding.valid_until = *finding.observed_at + spec.max_age;
+  if (!shortfalls.empty()) {
+    finding.status = FindingStatus::kFail;
+    finding.reason = shortfalls.front().reason;
+    finding.message.clear();
+    for (const Shortfall& shortfall : shortfalls) {
+      finding.message += (finding.message.empty() ? "" : "; ") + shortfall.message;
+    }
+  } else if (now >= finding.valid_until) {
+    finding.status = FindingStatus::kStale;
+    finding.reason = "TooOld";
+    finding.message = fmt::format("the load test ran {} ago, at most {} are allowed; run it again",
+                                  base::FormatRoughly(age), base::FormatDuration(spec.max_age));
+  } else {
+    finding.status = FindingStatus::kPass;
+    finding.reason = "LoadTestPassed";
+    finding.message = fmt::format("the load test of {} ago passed", base::FormatRoughly(age));
+  }
+}
+
+}  // namespace
+
+Finding VerifyLoadTest(const LoadTestSpec& spec, const Document& document, base::Time now) {
+  const auto parsed = json::ParseStrict(document.body);
+  if (!parsed) return Unknown("Malformed", "the k6 summary is not JSON: " + parsed.error().message);
+  const auto summary = ParseK6Summary(*parsed);
+  if (!summary) return Unknown("Malformed", summary.error().message);
+
+  Finding finding;
+  RecordFacts(*summary, finding);
+  const auto unknown = [&](std::string reason, std::string message) {
+    Finding result = Unknown(std::move(reason), std::move(message));
+    result.facts = finding.facts;
+    return result;
+  };
+  if (!HasYardstick(spec, *summary)) {
+    return unknown("NoThresholds",
+                   "the summary carries no threshold, so nobody said what good means; add "
+                   "thresholds to the k6 script");
+  }
+  if (const auto missing = MissingFigure(spec, *summary)) {
+    return unknown(missing->reason, missing->message);
+  }
+  finding.observed_at = summary->recorded_at ? summary->recorded_at : document.recorded_at;
+  if (!finding.observed_at) {
+    return unknown("NoTimestamp",
+                   "the summary does not say when the test ran; annotate the ConfigMap with "
+                   "launchgate.dev/recorded-at");
+  }
+  if (*finding.observed_at > now + kMaxClockSkew) {
+    return unknown("TimeInFuture", "the load test is dated in the future: " +
+                                       base::FormatTime(*finding.observed_at));
+  }
+  std::vector<Shortfall> shortfalls;
+  CheckThresholds(*summary, shortfalls);
+  CheckRequestRate(spec, *summary, shortfalls);
+  CheckLatency(spec, *summary, shortfalls);
+  CheckErrorRate(spec, *summary, shortfalls);
+  Conclude(shortfalls, spec, now, finding);
+  return finding;
+}
+
+}  // namespace launchgate::evidence
