@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <random>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -136,9 +137,10 @@ class LeadershipGuard {
 struct LeaderCallbacks {
   // On the election thread: a term began. Must return soon: it holds up renewals.
   std::function<void(const Fence& fence)> on_started;
-  // The term ended against our will, called once per term, on the watchdog
-  // thread or on the election thread, whichever notices first. The process
-  // should end itself here: workers may be in the middle of something.
+  // The term ended against our will. Called once, on the watchdog thread or on
+  // the election thread, whichever notices first. The process should end itself
+  // here: workers may be in the middle of something. The elector will not lead
+  // again in any case.
   std::function<void()> on_lost;
 };
 
@@ -174,13 +176,14 @@ class LeaderElector {
  private:
   void StopThreads();
   void RunWatchdog(std::stop_token stop);
-  base::Status Observe(std::chrono::milliseconds timeout, std::stop_token stop);
-  base::Status WriteLease(LeaseStep step, std::stop_token stop);
-  void SetRecord(std::optional<LeaseRecord> record);
-  void BeginOrExtend(const LeaseRecord& record, std::chrono::steady_clock::time_point asked_at);
-  void EndTerm();
+  base::Status Observe(std::stop_token stop);
+  base::Status Write(LeaseStep step, std::stop_token stop);
+  void SetRecordLocked(std::optional<LeaseRecord> record);
+  bool Lead(const LeaseRecord& record, std::chrono::steady_clock::time_point asked_at);
+  void Lose();
   LeaseView View() const;
   std::chrono::milliseconds RequestTimeout() const;
+  std::chrono::milliseconds NextAttempt();
 
   LeaseApi& api_;
   const clock::Clock& clock_;
@@ -190,13 +193,14 @@ class LeaderElector {
   const LeaderCallbacks callbacks_;
   LeadershipGuard guard_;
 
-  mutable std::mutex mutex_;  // Guards everything below.
-  std::condition_variable_any renewed_;
+  mutable std::mutex mutex_;  // Guards everything below but the threads.
+  std::condition_variable_any term_changed_;
   LeaseView view_;
+  bool view_is_ours_ = false;  // Our last write succeeded: the next one needs no read first.
   bool leading_ = false;
-  bool trust_view_ = false;  // The last write of ours succeeded: renew without reading first.
+  bool lost_ = false;  // For good.
   std::chrono::steady_clock::time_point act_until_{};
-  std::uint64_t jitter_state_ = 0;
+  std::minstd_rand random_;
 
   std::jthread election_;
   std::jthread watchdog_;

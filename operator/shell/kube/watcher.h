@@ -95,7 +95,9 @@ struct Refused {
   std::chrono::milliseconds retry_after{0};
 };
 // No usable answer: connect, TLS, timeout, cut, or a list body that cannot be read.
-struct RequestFailed {};
+struct RequestFailed {
+  bool start_over = false;  // The pages read so far are of no use.
+};
 // An object or a bookmark arrived; the collection is now at this version.
 struct Advanced {
   std::string resource_version;
@@ -131,17 +133,25 @@ class Watcher {
   WatcherAction On(const Waited&, SteadyTime now);
   WatcherAction On(const PageListed& page, SteadyTime now);
   WatcherAction On(const Refused& refusal, SteadyTime now);
-  WatcherAction On(const RequestFailed&, SteadyTime now);
+  WatcherAction On(const RequestFailed& failure, SteadyTime now);
   WatcherAction On(const Advanced& advance, SteadyTime now);
   WatcherAction On(const Malformed&, SteadyTime now);
   WatcherAction On(const WatchEnded&, SteadyTime now);
 
-  WatcherAction BeginList();
-  WatcherAction BeginWatch(SteadyTime now);
-  WatcherAction WaitThen(bool relist, std::chrono::milliseconds at_least);
+  WatcherAction StartList();
+  WatcherAction ContinueList();
+  WatcherAction StartWatch(SteadyTime now);
+  WatcherAction Wait(std::chrono::milliseconds at_least);
   WatcherAction WaitForAppearance(SyncState state, std::chrono::milliseconds at_least);
-  void NoteWatchLifetime(SteadyTime now);
-  WatcherAction Next(SteadyTime now);
+  WatcherAction OnListRefused(const Refused& refusal);
+  WatcherAction OnWatchRefused(const Refused& refusal);
+  bool ResetBackoffIfHealthy(SteadyTime now);
+
+  // After this many failures in a row from the same version, list anew: perhaps
+  // it is the version that the server stumbles over.
+  static constexpr int kListAfterFailures = 5;
+  // A server that asks for more patience than this is asked again anyway.
+  static constexpr std::chrono::milliseconds kMaxRetryAfter{60'000};
 
   enum class Phase { kIdle, kListing, kWatching, kWaiting };
 
