@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What every script needs: where things are, and how to talk to people.
 # Source it first. Progress goes to stderr, answers to stdout.
+# shellcheck disable=SC2034  # Used by those who source it.
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)"
 CACHE="${LAUNCHGATE_CACHE:-${XDG_CACHE_HOME:-${HOME:?HOME is not set}/.cache}/launchgate}"

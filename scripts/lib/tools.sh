@@ -79,7 +79,7 @@ with_cache_lock() {
 # unpack_package PACKAGE PROGRAM... : copies programs out of a Debian package
 # without installing it, so that no service is started and no root is needed.
 unpack_package() {
-  local package="$1" work program found
+  local package="$1" work program
   shift
   [[ ! -x "$TOOLS_DIR/$1" ]] || return 0
   step "Unpacking $* from Debian's $package into $TOOLS_DIR"
@@ -89,9 +89,8 @@ unpack_package() {
     die "apt-get could not download $package."
   dpkg-deb -x "$work"/*.deb "$work/root"
   for program in "$@"; do
-    found="$(find "$work/root" -type f -name "$program" -perm -u+x | head -n 1)"
-    [[ -n "$found" ]] || die "Debian's $package holds no program \"$program\"."
-    mv "$found" "$TOOLS_DIR/$program"
+    [[ -f "$work/root/usr/bin/$program" ]] || die "Debian's $package holds no program \"$program\"."
+    mv "$work/root/usr/bin/$program" "$TOOLS_DIR/"
   done
   rm -rf "$work"
 }
@@ -117,8 +116,7 @@ build_kubernetes() {
   compile_kubernetes
   local program
   for program in kube-apiserver kube-controller-manager; do
-    mv "$KUBERNETES_WORK/src/_output/local/go/bin/$program" "$TOOLS_DIR/" 2>/dev/null ||
-      mv "$(find "$KUBERNETES_WORK/src/_output" -type f -name "$program" | head -n 1)" "$TOOLS_DIR/"
+    mv "$(find "$KUBERNETES_WORK/src/_output" -type f -name "$program" | head -n 1)" "$TOOLS_DIR/"
   done
   # Go marks its caches read-only.
   chmod -R u+w "$KUBERNETES_WORK"
@@ -157,17 +155,33 @@ fetch_kubernetes_source() {
   # check would need the maintainers' keyring as well.
   dpkg-source -x --no-check "$work"/kubernetes_*.dsc "$work/src" >"$work/unpack.log" ||
     die "dpkg-source failed; see $work/unpack.log"
+  replace_vendored_reflect2
   touch "$work/unpacked"
+}
+
+# The reflect2 1.0.1 that Kubernetes 1.20 carries reads Go's internals as they were
+# before Go 1.18: built with a later compiler, the API server panics on its first
+# PATCH. Debian packages the release that mends it; newer sources carry it already.
+replace_vendored_reflect2() {
+  local work="$KUBERNETES_WORK" vendored="$KUBERNETES_WORK/src/vendor/github.com/modern-go/reflect2"
+  if [[ ! -d "$vendored" || -f "$vendored/go_above_118.go" ]]; then return; fi
+  mkdir -p "$work/reflect2"
+  (cd "$work/reflect2" && apt-get -qq -o APT::Sandbox::User=root download golang-github-modern-go-reflect2-dev) >&2 ||
+    die "apt-get could not download golang-github-modern-go-reflect2-dev."
+  dpkg-deb -x "$work"/reflect2/*.deb "$work/reflect2/root"
+  rm -rf "$vendored"
+  cp -R "$work/reflect2/root/usr/share/gocode/src/github.com/modern-go/reflect2" "$vendored"
 }
 
 compile_kubernetes() {
   local work="$KUBERNETES_WORK" started=$SECONDS log="$KUBERNETES_WORK/make.log"
   note "Compiling; everything it says goes to $log"
-  # -v names each Go package as it is compiled. HOME and the Go folders are ours,
-  # so that nothing outside the cache folder is written.
+  # -v names each Go package as it is compiled; this release's scripts take it
+  # from WHAT only (a second word in GOFLAGS ends up in -tags). HOME and the Go
+  # folders are ours, so that nothing outside the cache folder is written.
   (cd "$work/src" && env HOME="$work/home" GOPATH="$work/go" GOCACHE="$work/go-cache" \
-    GOTOOLCHAIN=local GOFLAGS="-mod=vendor -v" CGO_ENABLED=0 \
-    make WHAT="cmd/kube-apiserver cmd/kube-controller-manager") 2>&1 |
+    GOTOOLCHAIN=local GOFLAGS=-mod=vendor CGO_ENABLED=0 \
+    make WHAT="cmd/kube-apiserver cmd/kube-controller-manager -v") 2>&1 |
     tee "$log" | show_build_progress "$started" || {
     tail -n 15 "$log" >&2
     die "Kubernetes did not compile; see $log" \
