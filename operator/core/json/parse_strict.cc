@@ -151,6 +151,10 @@ base::Result<Json> ParseStrict(std::string_view text, const ParseLimits& limits)
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     return base::Fail(base::ErrorKind::kInvalid, "not JSON: byte order mark at byte 0");
   }
+  // The library takes a NUL for the end of the text and ignores what follows.
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+    return base::Fail(base::ErrorKind::kInvalid, fmt::format("not JSON: NUL at byte {}", nul));
+  }
   std::size_t read = 0;
   StrictBuilder builder(limits.max_depth, read);
   try {

@@ -235,6 +235,15 @@ base::Status CheckBytes(std::string_view text, const YamlLimits& limits) {
   return {};
 }
 
+// The library takes the end of the text for the end of a quoted scalar when it
+// comes right after a line break, so that a truncated manifest would pass. A
+// document end marker inside a quoted scalar is an error.
+std::string Terminated(std::string_view text) {
+  std::string whole(text);
+  if (!whole.empty() && (whole.back() == '\n' || whole.back() == '\r')) whole += "...\n";
+  return whole;
+}
+
 }  // namespace
 
 base::Result<std::vector<Json>> ParseYaml(std::string_view text, const YamlLimits& limits) {
@@ -244,7 +253,7 @@ base::Result<std::vector<Json>> ParseYaml(std::string_view text, const YamlLimit
     if (value) return std::vector<Json>{*std::move(value)};
   }
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{Terminated(text)};
     YAML::Parser parser(stream);
     JsonBuilder builder(limits);
     while (parser.HandleNextDocument(builder)) {
