@@ -6,7 +6,7 @@
 
 #include "shell/clock/clock.h"
 
-namespace launchgate::test {
+namespace launchgate::test_support {
 
 // 2026-11-23T08:00:00Z: an instant with nothing special about it.
 inline constexpr base::Time kTestNow{std::chrono::milliseconds(1'795'420'800'000)};
@@ -44,4 +44,4 @@ class FakeClock final : public clock::Clock {
   std::chrono::steady_clock::time_point monotonic_{std::chrono::hours(100)};
 };
 
-}  // namespace launchgate::test
+}  // namespace launchgate::test_support

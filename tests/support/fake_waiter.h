@@ -9,7 +9,7 @@
 #include "shell/kube/timers.h"
 #include "tests/support/fake_clock.h"
 
-namespace launchgate::test {
+namespace launchgate::test_support {
 
 class FakeWaiter final : public kube::Waiter {
  public:
@@ -29,4 +29,4 @@ class FakeWaiter final : public kube::Waiter {
   FakeClock& clock_;
 };
 
-}  // namespace launchgate::test
+}  // namespace launchgate::test_support

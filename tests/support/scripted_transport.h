@@ -8,7 +8,7 @@
 
 #include "shell/transport/transport.h"
 
-namespace launchgate::test {
+namespace launchgate::test_support {
 
 // Each request takes the next step of the script, whatever it asks for. When
 // the script is at its end, `at_end` is called (stop the loop there) and
@@ -21,7 +21,7 @@ class ScriptedTransport final : public transport::Transport {
     std::vector<std::string> pieces;  // Of a Stream() that is answered with 200.
     bool broken = false;              // No (complete) answer: kUnavailable after the pieces.
     transport::Headers headers;
-    std::function<void()> before;     // For instance: let time pass.
+    std::function<void()> before;  // For instance: let time pass.
   };
 
   ScriptedTransport& Then(Step step) {
@@ -73,4 +73,4 @@ class ScriptedTransport final : public transport::Transport {
   std::deque<Step> script_;
 };
 
-}  // namespace launchgate::test
+}  // namespace launchgate::test_support
