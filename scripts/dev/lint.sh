@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+source "$ROOT/scripts/lib/packages.sh"
+source "$ROOT/scripts/lib/tools.sh"
+source "$ROOT/scripts/lib/build.sh"
+source "$ROOT/scripts/lib/lint.sh"
+
+CHECKS=(format banned shell manifests headers tidy)
+
+usage() {
+  cat <<HELP
+Usage: ./dev lint [CHECK...] [--changed [REVISION]]
+
+  format     clang-format, every C++ file
+  banned     calls we do not make (scripts/lint/banned.txt)
+  shell      shellcheck, every script
+  manifests  every kustomization builds
+  headers    every public header compiles alone
+  tidy       clang-tidy on the sources of platform/ and operator/
+
+  --changed [REVISION]  clang-tidy looks only at files that differ from REVISION
+                        (default: main), for a quick answer while working
+
+  ./dev lint
+  ./dev lint format banned
+  ./dev lint tidy --changed
+HELP
+}
+
+tidy_all() { cpp_files 'platform/*.cc' 'operator/*.cc'; }
+tidy_changed() {
+  { git -C "$ROOT" diff --name-only "$since" -- 'platform/*.cc' 'operator/*.cc'
+    git -C "$ROOT" ls-files --others --exclude-standard -- 'platform/*.cc' 'operator/*.cc'
+  } | sort -u | while IFS= read -r file; do
+    if [[ -f "$ROOT/$file" ]]; then printf '%s\n' "$file"; fi
+  done
+}
+
+chosen=() tidy_files=tidy_all since=main
+while (($# > 0)); do
+  case "$1" in
+    -h | --help) usage; exit 0 ;;
+    --all) tidy_files=tidy_all ;;
+    --changed)
+      tidy_files=tidy_changed
+      if git -C "$ROOT" rev-parse -q --verify "${2:-}^{commit}" >/dev/null 2>&1; then
+        since="$2"
+        shift
+      fi
+      ;;
+    *)
+      [[ " ${CHECKS[*]} " == *" $1 "* ]] || usage_error "There is no check \"$1\"." lint
+      chosen+=("$1")
+      ;;
+  esac
+  shift
+done
+if ((${#chosen[@]} == 0)); then chosen=("${CHECKS[@]}"); fi
+
+ensure_packages lint
+if [[ " ${chosen[*]} " =~ " headers "|" tidy " ]]; then ensure_packages build libraries; fi
+mkdir -p "$(build_dir dev)"
+cd "$ROOT"
+
+failed=()
+for check in "${chosen[@]}"; do
+  started=$SECONDS
+  step "Lint: $check"
+  arguments=()
+  if [[ "$check" == tidy ]]; then arguments=("$tidy_files"); fi
+  if "lint_$check" "${arguments[@]}"; then
+    good "ok ($(duration $((SECONDS - started))))"
+  else
+    failed+=("$check")
+    fail "$check ($(duration $((SECONDS - started))))"
+  fi
+done
+((${#failed[@]} == 0)) || die "Failed: ${failed[*]}" "Again, only these: ./dev lint ${failed[*]}"
+good "Nothing to complain about."
