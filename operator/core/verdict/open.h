@@ -2,7 +2,6 @@
 // only door: nothing else can construct a VerifiedStatement.
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -30,13 +29,19 @@ struct TrustedAuthority {
 // A statement whose signature verified over its exact bytes with a key of the
 // authority, whose signer and role are that key's, and whose lifetime is
 // within the authority's cap. Says nothing about time and nothing about what
-// it is about: standing.h judges those.
+// it is about: standing.h judges those. A value; const access is thread-safe.
 class VerifiedStatement {
  public:
   const Statement& statement() const { return statement_; }
+  // The record of the key that signed, without its PEM text: fingerprint() names
+  // the key. `revoked` is set when any record of the same public key is revoked.
   const resources::AuthorityKey& key() const { return key_; }
   const std::string& fingerprint() const { return fingerprint_; }
   const std::string& object_name() const { return object_name_; }  // Of the LaunchVerdict.
+
+  // Frees what decides nothing later (the findings seen at signing), for those
+  // who keep thousands of statements.
+  void ForgetFindings();
 
  private:
   friend class Opener;
@@ -47,18 +52,35 @@ class VerifiedStatement {
   std::string object_name_;
 };
 
-// Why a LaunchVerdict is not believed. The reason is stable.
+// Why a LaunchVerdict is not believed: stable, PascalCase.
+namespace rejection {
+inline constexpr std::string_view kEnvelopeInvalid = "EnvelopeInvalid";
+inline constexpr std::string_view kSignatureInvalid = "SignatureInvalid";
+inline constexpr std::string_view kUnknownSigner = "UnknownSigner";
+inline constexpr std::string_view kPayloadTypeInvalid = "PayloadTypeInvalid";
+inline constexpr std::string_view kStatementInvalid = "StatementInvalid";
+inline constexpr std::string_view kSignerMismatch = "SignerMismatch";
+inline constexpr std::string_view kRoleInvalid = "RoleInvalid";
+inline constexpr std::string_view kLifetimeTooLong = "LifetimeTooLong";
+// Given by BuildBook() (standing.h) to statements that Open() believes.
+inline constexpr std::string_view kOtherCluster = "OtherCluster";
+inline constexpr std::string_view kOtherReview = "OtherReview";
+inline constexpr std::string_view kSuperseded = "Superseded";
+}  // namespace rejection
+
 struct Rejection {
-  std::string_view
-      reason;  // "SignatureInvalid", "UnknownSigner", "PayloadTypeInvalid",
-               // "StatementInvalid", "SignerMismatch", "LifetimeTooLong", "RoleInvalid", …
-  std::string message;
-  std::string object_name;
+  std::string_view reason;  // One of the above.
+  std::string message;      // One sentence; outside text in it is printable.
+  std::string object_name;  // Of the LaunchVerdict.
 };
 
-// Every trusted key that signed gives one VerifiedStatement (a DSSE envelope
-// may carry several signatures). Verifies the exact bytes first, checks the
-// payload type next, and parses those same bytes once.
+// Every trusted key that signed and whose record is what the statement says of
+// its signer gives one VerifiedStatement, at least one. Verifies the exact bytes
+// first, checks the payload type next, and parses those same bytes once. What
+// the envelope says about keys is not asked: every trusted key is tried.
+//
+// A Go must be signed in a role without break_glass, a BreakGlass in one with
+// it, a NoGo in any role: whoever is trusted may stop a launch.
 std::variant<std::vector<VerifiedStatement>, Rejection> Open(
     const resources::LaunchVerdict& verdict, const TrustedAuthority& authority,
     const SignatureVerifier& verifier);

@@ -15,11 +15,14 @@ namespace launchgate::verdict {
 
 inline constexpr std::string_view kStatementType = "https://in-toto.io/Statement/v1";
 inline constexpr std::string_view kVerdictPredicateType = "https://launchgate.dev/verdict/v1";
-inline constexpr std::string_view kPayloadType = "application/vnd.in-toto+json";
-inline constexpr std::string_view kSshNamespace = "launch-verdict@launchgate.dev";
+// The payload type and the SSH namespace it is signed under: dsse.h, sshsig.h.
 
 enum class Answer { kGo, kNoGo, kBreakGlass };
 std::string_view ToString(Answer answer);  // "Go", "NoGo", "BreakGlass"
+
+// What a BreakGlass may be for.
+inline constexpr std::string_view kClassP0 = "P0";
+inline constexpr std::string_view kClassSecurityFix = "SecurityFix";
 
 // Something promised with a Go: who does what until when. Naming an item
 // waives that item's finding until the due date.
@@ -53,10 +56,18 @@ struct Subject {
   friend bool operator==(const Subject&, const Subject&) = default;
 };
 
+// A container image of the pod template, pinned by digest.
+struct ImageDigest {
+  std::string name;    // "registry.example.com/shop/gift-cards"
+  std::string sha256;  // Lowercase hex.
+  friend bool operator==(const ImageDigest&, const ImageDigest&) = default;
+};
+
 struct Statement {
   Answer answer = Answer::kNoGo;
   Subject subject;
   std::string template_hash;  // Mandatory for BreakGlass and for binding Revision; else empty.
+  std::vector<ImageDigest> images;  // Only with a template hash; may be empty.
   std::vector<SeenFinding> findings;
   std::vector<Condition> conditions;  // Only with Go.
   std::string reason;                 // Mandatory for NoGo and BreakGlass.
@@ -71,11 +82,24 @@ struct Statement {
 };
 
 inline constexpr std::size_t kMaxConditions = 32;
+inline constexpr std::size_t kMaxSeenFindings = 1024;
+inline constexpr std::size_t kMaxImages = 64;
 inline constexpr std::size_t kMaxReasonBytes = 1024;
+inline constexpr std::size_t kMaxFieldBytes = 256;  // Every other text.
+// The largest integer that every JSON reader keeps exactly.
+inline constexpr std::int64_t kMaxSequence = (std::int64_t{1} << 53) - 1;
 inline constexpr base::Duration kMaxBreakGlassLifetime = std::chrono::hours(24);
+
+// "v1:sha256:" and 64 lowercase hexadecimal digits.
+inline constexpr std::string_view kTemplateHashPrefix = "v1:sha256:";
+bool IsTemplateHash(std::string_view text);
 
 // The exact bytes to sign: canonical JSON. Requires a valid statement.
 std::string Serialize(const Statement& statement);
+
+// How the review's document and the pod template are named as in-toto subjects.
+std::string ReviewSubjectName(const Subject& subject);    // "launchreview/shop/gift-cards"
+std::string TemplateSubjectName(const Subject& subject);  // "podtemplate/shop/deployment/gift-cards"
 
 // Strict: every field known, required ones present, bounds held, lists of
 // digests consistent with the predicate. kInvalid names the field.

@@ -1,0 +1,112 @@
+#include "app/cluster.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace launchgate::app {
+namespace {
+
+kube::InformerOptions Follow(const kube::ResourceType& type, std::uint64_t seed) {
+  kube::InformerOptions options;
+  options.type = type;
+  options.seed = seed;
+  return options;
+}
+
+struct Collection {
+  std::string_view name;
+  kube::CacheHealth health;
+};
+
+std::optional<std::string> Complaint(const Collection& collection) {
+  const kube::CacheHealth& health = collection.health;
+  if (health.too_many) return fmt::format("{}: more objects than fit", collection.name);
+  if (health.state != kube::SyncState::kSynced) {
+    return fmt::format("{}: {}", collection.name, kube::ToString(health.state));
+  }
+  if (health.undecodable > 0) {
+    return fmt::format("{}: {} unreadable objects", collection.name, health.undecodable);
+  }
+  if (health.age > kMaxCacheAge) {
+    return fmt::format("{}: no word from the API server for {} s", collection.name,
+                       health.age.count() / 1000);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyReader& reader,
+                 const ClusterOptions& options)
+    : namespaces_(context, Follow(kube::kNamespaces, options.seed + 1), DecodeNamespace),
+      reviews_(context, Follow(kube::kLaunchReviews, options.seed + 2),
+               [keep = options.keep_status](const auto& raw) { return DecodeReview(raw, keep); }),
+      checklists_(
+          context, Follow(kube::kReadinessChecklists, options.seed + 3),
+          [keep = options.keep_status](const auto& raw) { return DecodeChecklist(raw, keep); }),
+      authorities_(context, Follow(kube::kLaunchAuthorities, options.seed + 4),
+                   [keep = options.keep_status, &reader](const auto& raw) {
+                     return DecodeAuthority(raw, keep, reader);
+                   }),
+      verdicts_(
+          context, Follow(kube::kLaunchVerdicts, options.seed + 5),
+          [keep = options.keep_status](const auto& raw) { return DecodeVerdict(raw, keep); }) {}
+
+Cluster::~Cluster() { Stop(); }
+
+void Cluster::OnAnyChange(const std::function<void()>& handler) {
+  const auto notify = [handler](const auto&) { handler(); };
+  namespaces_.AddHandler(notify);
+  reviews_.AddHandler(notify);
+  checklists_.AddHandler(notify);
+  authorities_.AddHandler(notify);
+  verdicts_.AddHandler(notify);
+}
+
+void Cluster::Start() {
+  namespaces_.Start();
+  reviews_.Start();
+  checklists_.Start();
+  authorities_.Start();
+  verdicts_.Start();
+}
+
+void Cluster::Stop() {
+  namespaces_.Stop();
+  reviews_.Stop();
+  checklists_.Stop();
+  authorities_.Stop();
+  verdicts_.Stop();
+}
+
+std::optional<std::string> Cluster::WaitingFor() const {
+  const std::array collections = {
+      Collection{"namespaces", namespaces_.Health()},
+      Collection{"launchreviews", reviews_.Health()},
+      Collection{"readinesschecklists", checklists_.Health()},
+      Collection{"launchauthorities", authorities_.Health()},
+      Collection{"launchverdicts", verdicts_.Health()},
+  };
+  std::string text;
+  for (const Collection& collection : collections) {
+    const auto complaint = Complaint(collection);
+    if (complaint) text += (text.empty() ? "" : ", ") + *complaint;
+  }
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+std::chrono::milliseconds Cluster::Age() const {
+  return std::max({namespaces_.CacheAge(), reviews_.CacheAge(), checklists_.CacheAge(),
+                   authorities_.CacheAge(), verdicts_.CacheAge()});
+}
+
+std::string Cluster::ClusterId() const {
+  const auto kube_system = namespaces_.Get({"", "kube-system"});
+  return kube_system ? kube_system->uid : "";
+}
+
+}  // namespace launchgate::app

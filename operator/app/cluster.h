@@ -1,0 +1,59 @@
+// Everything both roles follow on the API server: the objects that decide.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/records.h"
+#include "shell/kube/informer.h"
+
+namespace launchgate::app {
+
+// When the API server has been silent for longer than this, what the cache
+// says is history: the gate denies with NotReady rather than trust it.
+inline constexpr std::chrono::milliseconds kMaxCacheAge{120'000};
+
+struct ClusterOptions {
+  KeepStatus keep_status = KeepStatus::kNo;
+  std::uint64_t seed = 0;  // Of the watches' jitter.
+};
+
+// Thread-safe after Start().
+class Cluster {
+ public:
+  Cluster(const kube::InformerContext& context, const verdict::PublicKeyReader& reader,
+          const ClusterOptions& options);
+  ~Cluster();
+
+  kube::Informer<NamespaceRecord>& namespaces() { return namespaces_; }
+  kube::Informer<ReviewRecord>& reviews() { return reviews_; }
+  kube::Informer<ChecklistRecord>& checklists() { return checklists_; }
+  kube::Informer<AuthorityRecord>& authorities() { return authorities_; }
+  kube::Informer<VerdictRecord>& verdicts() { return verdicts_; }
+
+  // Before Start(): called after any object or any sync state changed, on the
+  // informers' threads.
+  void OnAnyChange(const std::function<void()>& handler);
+
+  void Start();
+  void Stop();
+
+  // What is not there yet or too old to trust, for people; nothing when all is well.
+  std::optional<std::string> WaitingFor() const;
+  // Since the quietest collection last gave a sign of life.
+  std::chrono::milliseconds Age() const;
+  // The UID of kube-system, which identifies the cluster; empty until known.
+  std::string ClusterId() const;
+
+ private:
+  kube::Informer<NamespaceRecord> namespaces_;
+  kube::Informer<ReviewRecord> reviews_;
+  kube::Informer<ChecklistRecord> checklists_;
+  kube::Informer<AuthorityRecord> authorities_;
+  kube::Informer<VerdictRecord> verdicts_;
+};
+
+}  // namespace launchgate::app

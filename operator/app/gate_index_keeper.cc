@@ -1,0 +1,140 @@
+#include "app/gate_index_keeper.h"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "core/decision/assemble.h"
+#include "platform/log.h"
+
+namespace launchgate::app {
+namespace {
+
+namespace log = platform::log;
+
+// LaunchVerdicts by the review they point at.
+using VerdictsByReview =
+    std::map<kube::ObjectKey, std::vector<kube::Informer<VerdictRecord>::Pointer>>;
+
+VerdictsByReview GroupVerdicts(const kube::Informer<VerdictRecord>& verdicts) {
+  VerdictsByReview groups;
+  for (const auto& entry : verdicts.Snapshot()) {
+    if (!entry.value->problems.empty()) continue;
+    groups[{entry.key.ns, entry.value->verdict.review}].push_back(entry.value);
+  }
+  return groups;
+}
+
+}  // namespace
+
+GateIndexKeeper::GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier)
+    : cluster_(cluster), verifier_(verifier), index_(std::make_shared<decision::GateIndex>()) {
+  cluster_.OnAnyChange([this] { MarkDirty(); });
+}
+
+GateIndexKeeper::~GateIndexKeeper() { Stop(); }
+
+std::shared_ptr<const decision::GateIndex> GateIndexKeeper::Current() const {
+  const std::lock_guard lock(index_mutex_);
+  return index_;
+}
+
+void GateIndexKeeper::Start() {
+  thread_ = std::jthread([this](std::stop_token stop) { Run(std::move(stop)); });
+}
+
+void GateIndexKeeper::Stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+}
+
+void GateIndexKeeper::MarkDirty() {
+  const std::lock_guard lock(mutex_);
+  dirty_ = true;
+  changed_.notify_one();
+}
+
+void GateIndexKeeper::Run(std::stop_token stop) {
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, stop, kIndexHealthPeriod, [this] { return dirty_; });
+      dirty_ = false;
+    }
+    try {
+      Rebuild();
+    } catch (const std::exception& error) {
+      // The index that stands is older but right; the caches' age denies when
+      // this goes on for too long.
+      log::Error("could not rebuild the gate index", {{"error", error.what()}});
+      MarkDirty();
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop, kIndexDebounce, [] { return false; });
+  }
+}
+
+void GateIndexKeeper::Rebuild() {
+  // The health first: an object that arrives in between is then in the index
+  // of a cache that was already complete, never the other way round.
+  decision::Health health;
+  const auto waiting_for = cluster_.WaitingFor();
+  const std::string cluster_id = cluster_.ClusterId();
+  health.caches_synced = !waiting_for && !cluster_id.empty();
+  health.waiting_for = waiting_for.value_or(cluster_id.empty() ? "namespace kube-system" : "");
+
+  decision::GateIndex::Builder builder;
+  builder.SetHealth(health);
+  for (const auto& entry : cluster_.namespaces().Snapshot()) {
+    builder.AddNamespace(entry.key.name, entry.value->mode);
+  }
+  VerdictsByReview verdicts = GroupVerdicts(cluster_.verdicts());
+  std::map<kube::ObjectKey, Entry> kept;
+  for (const auto& entry : cluster_.reviews().Snapshot()) {
+    const resources::LaunchReview& review = entry.value->review;
+    Inputs inputs;
+    inputs.review = entry.value;
+    inputs.checklist = cluster_.checklists().Get({"", review.checklist});
+    inputs.authority = cluster_.authorities().Get({"", review.authority});
+    inputs.verdicts = std::move(verdicts[entry.key]);
+    inputs.cluster_id = cluster_id;
+    auto facts = FactsOf(entry.key, inputs);
+    builder.AddReview(facts);
+    kept[entry.key] = {std::move(inputs), std::move(facts)};
+  }
+  entries_ = std::move(kept);
+  auto index = std::move(builder).Build();
+  {
+    const std::lock_guard lock(index_mutex_);
+    index_ = std::move(index);
+  }
+  version_.fetch_add(1, std::memory_order_release);
+}
+
+std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube::ObjectKey& key,
+                                                                      Inputs inputs) {
+  const auto known = entries_.find(key);
+  if (known != entries_.end() && known->second.inputs == inputs) return known->second.facts;
+
+  decision::ReviewInputs review_inputs;
+  review_inputs.review = &inputs.review->review;
+  review_inputs.review_problems = inputs.review->problems;
+  if (inputs.checklist) {
+    review_inputs.checklist = &inputs.checklist->checklist;
+    review_inputs.checklist_problems = inputs.checklist->problems;
+  }
+  if (inputs.authority) {
+    review_inputs.authority = &inputs.authority->trusted;
+    review_inputs.authority_serves_namespace = inputs.authority->authority.Serves(key.ns);
+    review_inputs.authority_problems = inputs.authority->problems;
+  }
+  for (const VerdictPointer& verdict : inputs.verdicts) {
+    review_inputs.verdicts.push_back(verdict->verdict);
+  }
+  review_inputs.cluster_id = inputs.cluster_id;
+  review_inputs.findings = decision::RecordedFindings(inputs.review->review.status);
+  return decision::Assemble(review_inputs, verifier_);
+}
+
+}  // namespace launchgate::app

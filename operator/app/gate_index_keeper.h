@@ -1,0 +1,83 @@
+// Keeps the webhook's GateIndex up to date: rebuilds it after changes, off the
+// request path, and swaps it in.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/cluster.h"
+#include "core/decision/gate_index.h"
+#include "core/verdict/signature.h"
+#include "shell/webhook/index_source.h"
+
+namespace launchgate::app {
+
+// Changes that come within this time are built into one index. It bounds the
+// work under a storm and is the delay that a single change sees.
+inline constexpr std::chrono::milliseconds kIndexDebounce{10};
+// Without any change the health is looked at this often.
+inline constexpr std::chrono::milliseconds kIndexHealthPeriod{1'000};
+
+// Thread-safe. Signatures are verified once per object version: a review whose
+// inputs did not change keeps its facts.
+class GateIndexKeeper final : public webhook::IndexSource {
+ public:
+  // Call before cluster.Start(): it registers a handler.
+  GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier);
+  ~GateIndexKeeper() override;
+
+  std::shared_ptr<const decision::GateIndex> Current() const override;
+  std::uint64_t Version() const override { return version_.load(std::memory_order_acquire); }
+
+  void Start();
+  void Stop();
+
+  // One rebuild, on the calling thread. What the thread does; public for tests.
+  void Rebuild();
+
+ private:
+  using VerdictPointer = kube::Informer<VerdictRecord>::Pointer;
+
+  // The objects that a review's facts were made of. Informers share one value
+  // per object version, so equal pointers mean equal inputs.
+  struct Inputs {
+    kube::Informer<ReviewRecord>::Pointer review;
+    kube::Informer<ChecklistRecord>::Pointer checklist;
+    kube::Informer<AuthorityRecord>::Pointer authority;
+    std::vector<VerdictPointer> verdicts;
+    std::string cluster_id;
+    friend bool operator==(const Inputs&, const Inputs&) = default;
+  };
+  struct Entry {
+    Inputs inputs;
+    std::shared_ptr<const decision::ReviewFacts> facts;
+  };
+
+  void MarkDirty();
+  void Run(std::stop_token stop);
+  std::shared_ptr<const decision::ReviewFacts> FactsOf(const kube::ObjectKey& key, Inputs inputs);
+
+  Cluster& cluster_;
+  const verdict::SignatureVerifier& verifier_;
+
+  std::map<kube::ObjectKey, Entry> entries_;  // Only the rebuilding thread.
+
+  mutable std::mutex index_mutex_;  // Guards index_; held for a pointer copy only.
+  std::shared_ptr<const decision::GateIndex> index_;
+  std::atomic<std::uint64_t> version_{0};
+
+  std::mutex mutex_;  // Guards dirty_.
+  std::condition_variable_any changed_;
+  bool dirty_ = true;
+  std::jthread thread_;
+};
+
+}  // namespace launchgate::app

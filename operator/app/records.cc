@@ -1,0 +1,84 @@
+#include "app/records.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/json/json.h"
+#include "core/verdict/trust.h"
+
+namespace launchgate::app {
+namespace {
+
+std::string StatusText(const json::Json& object, KeepStatus keep) {
+  if (keep == KeepStatus::kNo) return "";
+  const auto status = object.find("status");
+  return status == object.end() ? "" : json::Canonical(*status);
+}
+
+std::vector<std::string> Sentences(const std::vector<json::Problem>& problems) {
+  std::vector<std::string> sentences;
+  sentences.reserve(problems.size());
+  for (const json::Problem& problem : problems) sentences.push_back(problem.ToString());
+  return sentences;
+}
+
+}  // namespace
+
+base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  NamespaceRecord record;
+  record.uid = object.meta.uid;
+  const json::Json::json_pointer path("/metadata/labels");
+  if (!parsed->contains(path) || !parsed->at(path).is_object()) return record;
+  const json::Json& labels = parsed->at(path);
+  const auto label = labels.find(std::string(resources::kGateLabel));
+  if (label != labels.end() && label->is_string()) {
+    record.mode = decision::ParseGateMode(label->get<std::string>());
+  }
+  return record;
+}
+
+base::Result<ReviewRecord> DecodeReview(const kube::RawObject& object, KeepStatus keep) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  ReviewRecord record;
+  record.review = resources::ParseLaunchReview(*parsed, record.problems);
+  record.status_text = StatusText(*parsed, keep);
+  return record;
+}
+
+base::Result<ChecklistRecord> DecodeChecklist(const kube::RawObject& object, KeepStatus keep) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  ChecklistRecord record;
+  record.checklist = resources::ParseReadinessChecklist(*parsed, record.problems);
+  record.status_text = StatusText(*parsed, keep);
+  return record;
+}
+
+base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, KeepStatus keep,
+                                              const verdict::PublicKeyReader& reader) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  AuthorityRecord record;
+  std::vector<json::Problem> problems;
+  record.authority = resources::ParseLaunchAuthority(*parsed, problems);
+  record.problems = Sentences(problems);
+  verdict::TrustResult trust = verdict::Trust(record.authority, reader);
+  record.trusted = std::move(trust.authority);
+  record.problems.insert(record.problems.end(), trust.problems.begin(), trust.problems.end());
+  record.status_text = StatusText(*parsed, keep);
+  return record;
+}
+
+base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepStatus keep) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  VerdictRecord record;
+  record.verdict = resources::ParseLaunchVerdict(*parsed, record.problems);
+  record.status_text = StatusText(*parsed, keep);
+  return record;
+}
+
+}  // namespace launchgate::app

@@ -1,0 +1,66 @@
+// What the operator keeps of each object it watches: the part that decides,
+// already parsed and checked, so that nothing is parsed twice.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/decision/change.h"
+#include "core/json/reader.h"
+#include "core/resources/launch_authority.h"
+#include "core/resources/launch_review.h"
+#include "core/resources/launch_verdict.h"
+#include "core/resources/readiness_checklist.h"
+#include "core/verdict/open.h"
+#include "core/verdict/signature.h"
+#include "shell/kube/watch_stream.h"
+
+namespace launchgate::app {
+
+struct NamespaceRecord {
+  decision::GateMode mode = decision::GateMode::kNotOptedIn;
+  std::string uid;
+};
+
+struct ReviewRecord {
+  resources::LaunchReview review;
+  std::vector<json::Problem> problems;
+  // Canonical JSON of the whole status, so that the controller can tell whether
+  // writing would change anything. Empty where nobody writes (the webhook).
+  std::string status_text;
+};
+
+struct ChecklistRecord {
+  resources::ReadinessChecklist checklist;
+  std::vector<json::Problem> problems;
+  std::string status_text;
+};
+
+struct AuthorityRecord {
+  resources::LaunchAuthority authority;
+  verdict::TrustedAuthority trusted;
+  std::vector<std::string> problems;
+  std::string status_text;
+};
+
+struct VerdictRecord {
+  resources::LaunchVerdict verdict;
+  std::vector<json::Problem> problems;
+  std::string status_text;
+};
+
+// Whether records remember the status text.
+enum class KeepStatus { kNo, kYes };
+
+// An object that cannot be read at all is an Error; one that can be read but
+// breaks a rule is a record with problems, which denies by itself.
+base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object);
+base::Result<ReviewRecord> DecodeReview(const kube::RawObject& object, KeepStatus keep);
+base::Result<ChecklistRecord> DecodeChecklist(const kube::RawObject& object, KeepStatus keep);
+base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, KeepStatus keep,
+                                              const verdict::PublicKeyReader& reader);
+base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepStatus keep);
+
+}  // namespace launchgate::app
