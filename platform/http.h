@@ -17,8 +17,8 @@
 namespace launchgate::platform {
 
 struct HeaderField {
-  std::string_view name;
-  std::string_view value;
+  std::string_view name = {};
+  std::string_view value = {};
 };
 
 // One request. Every view points into buffers of the connection and is valid
@@ -31,14 +31,14 @@ struct Request {
   // Value of the first field of that name, compared without regard to case.
   [[nodiscard]] std::optional<std::string_view> Header(std::string_view name) const;
 
-  std::string_view method;  // "GET", "POST", ...
-  std::string_view path;    // As sent, never percent-decoded; starts with '/'.
-  std::string_view query;   // What follows the first '?', without it.
-  std::span<const HeaderField> headers;
-  std::string_view body;
+  std::string_view method = {};  // "GET", "POST", ...
+  std::string_view path = {};    // As sent, never percent-decoded; starts with '/'.
+  std::string_view query = {};   // What follows the first '?', without it.
+  std::span<const HeaderField> headers = {};
+  std::string_view body = {};
   std::size_t body_padding =
       0;  // Readable bytes behind body; kBodyPadding when it came from HttpServer.
-  std::string_view remote_address;           // "10.0.0.7:41234" or "[::1]:41234".
+  std::string_view remote_address = {};      // "10.0.0.7:41234" or "[::1]:41234".
   bool client_certificate_verified = false;  // Presented one that chains to the configured CA.
 };
 
@@ -48,11 +48,11 @@ struct Request {
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";  // Not sent when the body is empty.
-  std::string body;
+  std::string body = {};
   // Names and values must be free of CR, LF and NUL; a field that is not is
   // left out. Content-Length, Connection, Date and Transfer-Encoding are the
   // server's own and are ignored here.
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
 // Answers one request that is answered later, from any thread, at most once.
@@ -82,13 +82,13 @@ using AsyncHandler = std::function<void(const Request&, Responder)>;
 
 // One row of the routing table. Method and path are compared exactly.
 struct Route {
-  std::string method;
-  std::string path;
+  std::string method = {};
+  std::string path = {};
   // Media types accepted, lower case and without parameters; {""} or {} asks
   // for none. Anything else is answered 415 before the body is read.
-  std::vector<std::string> content_types;
+  std::vector<std::string> content_types = {};
   std::size_t max_body_bytes = 0;  // Capped by HttpServerOptions::body_limit_bytes.
-  Handler handler;                 // Exactly one of handler and async_handler is set.
+  Handler handler = nullptr;       // Exactly one of handler and async_handler is set.
   AsyncHandler async_handler = nullptr;
   bool requires_client_certificate = false;  // Otherwise 401 with an empty body.
 };

@@ -30,8 +30,8 @@ namespace launchgate::platform {
 
 // PEM texts of one serving certificate (leaf first, then its chain) and key.
 struct ServingCertificate {
-  std::string chain_pem;
-  std::string private_key_pem;
+  std::string chain_pem = {};
+  std::string private_key_pem = {};
 };
 
 enum class ClientCertificates {
@@ -41,16 +41,16 @@ enum class ClientCertificates {
 };
 
 struct TlsOptions {
-  ServingCertificate certificate;
+  ServingCertificate certificate = {};
   ClientCertificates client_certificates = ClientCertificates::kNotAsked;
-  std::string client_ca_pem;  // One or more CAs; required unless kNotAsked.
+  std::string client_ca_pem = {};  // One or more CAs; required unless kNotAsked.
 };
 
 struct HttpServerOptions {
-  std::string address = "127.0.0.1";  // Numeric IPv4 or IPv6.
-  std::uint16_t port = 0;             // 0: any free one, see port().
-  std::optional<TlsOptions> tls;      // Plain HTTP without.
-  std::size_t io_threads = 1;         // 1..64.
+  std::string address = "127.0.0.1";   // Numeric IPv4 or IPv6.
+  std::uint16_t port = 0;              // 0: any free one, see port().
+  std::optional<TlsOptions> tls = {};  // Plain HTTP without.
+  std::size_t io_threads = 1;          // 1..64.
 
   // Limits of one request. More than header_limit_bytes or max_header_fields is
   // answered 431, more than body_limit_bytes 413.
@@ -79,7 +79,7 @@ struct HttpServerOptions {
   std::chrono::milliseconds accept_retry{100};  // Pause when out of descriptors or memory.
 
   // Told, on an I/O thread, when a handler threw. The caller saw a bare 500.
-  std::function<void(std::string_view path, std::string_view what)> on_handler_exception;
+  std::function<void(std::string_view path, std::string_view what)> on_handler_exception = nullptr;
 };
 
 // Totals since the start; a consistent picture only when nothing is in flight.

@@ -75,14 +75,14 @@ class Histogram {
 [[nodiscard]] std::vector<double> DefaultLatencyBoundsSeconds();
 
 struct MetricOptions {
-  std::string name;                 // [a-zA-Z_:][a-zA-Z0-9_:]*, with unit; counters end in _total.
-  std::string help;                 // One sentence; escaped when rendered.
-  std::vector<std::string> labels;  // Names of closed sets, never of user strings.
+  std::string name = {};  // [a-zA-Z_:][a-zA-Z0-9_:]*, with unit; counters end in _total.
+  std::string help = {};  // One sentence; escaped when rendered.
+  std::vector<std::string> labels = {};  // Names of closed sets, never of user strings.
   std::size_t max_series = 64;
 };
 
 struct HistogramOptions {
-  MetricOptions metric;
+  MetricOptions metric = {};
   std::vector<double> bounds = DefaultLatencyBoundsSeconds();
 };
 

@@ -1,0 +1,51 @@
+// What all connections and threads of one HTTP server share.
+
+#ifndef LAUNCHGATE_PLATFORM_HTTP_SHARED_H_
+#define LAUNCHGATE_PLATFORM_HTTP_SHARED_H_
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "platform/http_routes.h"
+#include "platform/http_server.h"
+#include "platform/tls_context.h"
+
+namespace launchgate::platform {
+
+using HttpTime = std::chrono::steady_clock::time_point;
+
+inline HttpTime HttpNow() { return std::chrono::steady_clock::now(); }
+
+// Options and routes never change after the start; the rest is atomic.
+struct HttpShared {
+  HttpServerOptions options;
+  RouteTable routes;
+  std::atomic<std::shared_ptr<const TlsContext>> tls;  // Null: plain HTTP.
+  std::atomic<const TlsContext*> newest_tls{nullptr};  // Only for comparing.
+
+  std::atomic<bool> draining{false};
+  std::atomic<bool> stopping{false};
+  // Set while the acceptor waits for a connection to end.
+  std::atomic<bool> accept_paused{false};
+  std::function<void()> resume_accepting;  // Callable from any I/O thread.
+
+  std::atomic<std::uint64_t> accepted{0};
+  std::atomic<std::uint64_t> open{0};
+  std::atomic<std::uint64_t> evicted{0};
+  std::atomic<std::uint64_t> timed_out{0};
+  std::atomic<std::uint64_t> handshakes{0};  // Begun and not finished.
+  std::atomic<std::uint64_t> handshakes_failed{0};
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> exceptions{0};
+  std::atomic<std::uint64_t> accept_failures{0};
+  std::atomic<std::uint64_t> body_bytes{0};
+  std::atomic<std::uint64_t> cut{0};  // Requests ended by the deadline of Stop().
+};
+
+}  // namespace launchgate::platform
+
+#endif  // LAUNCHGATE_PLATFORM_HTTP_SHARED_H_
