@@ -23,7 +23,8 @@ struct Freeze {
   base::Time until = base::kNever;  // … until here, kNever: until somebody or something lifts it.
 };
 
-// Whether `freeze` is in force at `now`.
+// Whether `freeze` is in force at `now`: from `from` on, and at `until` no longer.
+// Pure, safe from any thread.
 bool InForce(const Freeze& freeze, base::Time now);
 
 }  // namespace launchgate::budget

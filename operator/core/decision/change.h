@@ -13,7 +13,7 @@ namespace launchgate::decision {
 // has not seen the namespace yet.
 enum class GateMode { kNotOptedIn, kEnforce, kStrict, kAudit, kUnknown };
 // "enforce", "strict", "audit"; any other non-empty value counts as enforce: a
-// typing error must not open the gate.
+// typing error must not open the gate. Empty: not opted in.
 GateMode ParseGateMode(std::string_view label_value);
 std::string_view ToString(GateMode mode);
 
@@ -24,7 +24,9 @@ struct Change {
   // Whose review decides. Nothing: this kind of object cannot be reviewed by
   // itself (a bare Pod in a strict namespace), so only an owner could explain it.
   std::optional<resources::TargetRef> target;
-  bool launch = false;  // False: not a launch change.
+  // False: the classifier found that nothing new goes into production. A Change
+  // that nobody classified is a launch.
+  bool launch = true;
   std::string_view
       what;  // "creates it", "changes the pod template", "scales it up from zero". Static storage.
   // Of the template that would run. Empty: the request does not carry it and

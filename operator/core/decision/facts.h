@@ -3,20 +3,26 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/budget/freeze.h"
 #include "core/evidence/finding.h"
-#include "core/resources/launch_review.h"
 #include "core/resources/readiness_checklist.h"
+#include "core/resources/target.h"
 #include "core/verdict/standing.h"
 
 namespace launchgate::decision {
 
+// What the decision needs of one checklist item, and no more: there are
+// thousands of these in memory. Questions and figures are in the checklist and
+// in the review's status.
 struct ItemFacts {
-  resources::ChecklistItem item;
-  // Nothing: the review names no evidence for the item.
+  std::string id;
+  resources::Severity severity = resources::Severity::kUnknown;
+  // Nothing: the review names no evidence for the item. Without `facts`; a pass
+  // is also without `message`.
   std::optional<evidence::Finding> finding;
 };
 

@@ -3,6 +3,8 @@
 // that a writer can hold.
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +15,7 @@
 
 namespace launchgate::decision {
 
+// Thread-safe: nothing can change it. Lookups do not allocate.
 class GateIndex {
  public:
   // An index that knows nothing and is not ready: every launch is denied.
@@ -23,29 +26,35 @@ class GateIndex {
   const Health& health() const { return health_; }
   std::size_t review_count() const { return review_count_; }
 
-  class Builder {
-   public:
-    Builder& SetHealth(Health health);
-    Builder& AddNamespace(std::string name, GateMode mode);
-    Builder& AddReview(std::shared_ptr<const ReviewFacts> facts);
-    std::shared_ptr<const GateIndex> Build() &&;
-
-   private:
-    std::shared_ptr<GateIndex> index_;
-
-   public:
-    Builder();
-  };
+  class Builder;
 
  private:
   struct TextHash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+  struct TargetHash {
+    std::size_t operator()(const resources::TargetRef& target) const noexcept;
   };
   Health health_;
   std::size_t review_count_ = 0;
   std::unordered_map<std::string, GateMode, TextHash, std::equal_to<>> modes_;
-  std::unordered_map<std::string, TargetFacts, TextHash, std::equal_to<>> targets_;
+  std::unordered_map<resources::TargetRef, TargetFacts, TargetHash> targets_;
+};
+
+// Collects, then gives the index away. Not thread-safe. `facts` are shared, so
+// an index in which one review changed costs one review and two tables.
+class GateIndex::Builder {
+ public:
+  Builder& SetHealth(Health health);
+  Builder& AddNamespace(std::string name, GateMode mode);        // The last one of a name counts.
+  Builder& AddReview(std::shared_ptr<const ReviewFacts> facts);  // Requires facts.
+  std::shared_ptr<const GateIndex> Build() &&;
+
+ private:
+  std::shared_ptr<GateIndex> index_ = std::make_shared<GateIndex>();
 };
 
 }  // namespace launchgate::decision

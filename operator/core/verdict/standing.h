@@ -7,8 +7,8 @@
 //   within their times and what it is about equals what the cluster has.
 // - A NoGo blocks until its notAfter or until its own signer supersedes it,
 //   whatever changed meanwhile: editing a review does not answer a "no", and
-//   neither does revoking a key. (Removing the key's record does: then nobody
-//   who is trusted said it.)
+//   neither does revoking a key; a Go of a revoked key supersedes no NoGo. (Removing the key's
+//   record does: then nobody who is trusted said it.)
 // - Two different statements of one identity under one sequence contradict each
 //   other: no Go among them counts, a NoGo among them does.
 // - A role is met by distinct identities with distinct public keys.
@@ -49,10 +49,11 @@ inline constexpr std::string_view kConditionOverdue = "ConditionOverdue";
 // Everything about the verdicts of one review that does not depend on the
 // time or on the template asked about. Immutable once built.
 struct VerdictBook {
-  Subject expected;                       // What a verdict must be about to count.
-  std::vector<VerifiedStatement> latest;  // Per identity: the Go or NoGo of the highest sequence;
-                                          // several where the identity contradicts itself.
-  std::vector<std::string> conflicting;   // The identities that do.
+  Subject expected;  // What a verdict must be about to count.
+  // Per identity the Go or NoGo of the highest sequence. Several where the
+  // identity contradicts itself, or where a Go of a revoked key follows a NoGo.
+  std::vector<VerifiedStatement> latest;
+  std::vector<std::string> conflicting;  // The identities that do.
   std::vector<VerifiedStatement> break_glass;
   std::vector<resources::AuthorityRole> roles;
   std::vector<Rejection> rejected;  // Shown in status; decide nothing. At most kMaxRejections.
