@@ -43,8 +43,13 @@ struct LaunchAuthority {
 inline constexpr std::size_t kMaxAuthorityKeys = 64;
 inline constexpr std::size_t kMaxAuthorityRoles = 16;
 inline constexpr std::size_t kMaxAuthorityNamespaces = 1000;
+inline constexpr base::Duration kShortestVerdictLifetime = std::chrono::minutes(1);
 inline constexpr base::Duration kLongestVerdictLifetime = std::chrono::hours(24 * 366);
 
+// Everything wrong with the spec is added to `problems`, including a quorum that
+// can never be met; the result must then not be used to allow anything. Revoked
+// and expired keys are no problem here: revoking the last key of a role must end
+// its verdicts, not make the authority unreadable.
 LaunchAuthority ParseLaunchAuthority(const json::Json& object,
                                      std::vector<json::Problem>& problems);
 

@@ -47,6 +47,7 @@ struct LoadTestSpec {
   std::optional<double> min_request_rate;  // Requests per second.
   std::optional<LatencyLimit> max_latency;
   std::optional<double> max_error_rate;  // Share in [0, 1].
+  base::Duration recheck_every{};        // Of a URL; a ConfigMap is watched instead.
 };
 
 struct RunbookSpec {
@@ -112,12 +113,23 @@ inline constexpr std::size_t kMaxEvidenceEntries = 128;
 inline constexpr std::size_t kMaxRunbookUrls = 8;
 inline constexpr std::size_t kMaxRequiredSections = 16;
 inline constexpr std::size_t kMaxApprovedRevisions = 20;
+inline constexpr std::size_t kMaxRecordedFindings = kMaxSections * kMaxItemsPerSection;
+inline constexpr std::size_t kMaxFacts = 32;                   // Of one finding.
+inline constexpr std::size_t kMaxFindingMessageLength = 1024;  // Characters.
+inline constexpr std::size_t kMaxUrlLength = 2048;             // Characters.
+inline constexpr base::Duration kShortestMaxAge = std::chrono::minutes(1);
+inline constexpr base::Duration kLongestMaxAge = std::chrono::hours(24 * 366);
+inline constexpr base::Duration kShortestRecheckEvery = std::chrono::seconds(30);
+inline constexpr base::Duration kLongestRecheckEvery = std::chrono::hours(24 * 7);
+inline constexpr base::Duration kLongestLatency = std::chrono::hours(1);
 inline constexpr base::Duration kDefaultMaxAge = std::chrono::hours(24 * 30);
 inline constexpr base::Duration kDefaultRecheckEvery = std::chrono::minutes(10);
 
 // Everything wrong with the spec is added to `problems`; the result then holds
 // what could be read and must not be used to allow anything. An evidence entry
-// of an unknown kind is not a problem: its finding is Unknown.
+// of an unknown kind is not a problem: its finding is Unknown. The status is read
+// leniently: what does not make sense in it is left out, since a broken status
+// must not make a review unusable and nothing is ever allowed because of it alone.
 LaunchReview ParseLaunchReview(const json::Json& object, std::vector<json::Problem>& problems);
 
 }  // namespace launchgate::resources

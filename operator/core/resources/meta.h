@@ -19,6 +19,9 @@ inline constexpr std::string_view kGateLabel = "launchgate.dev/gate";
 // Annotation with the time at which the evidence in a ConfigMap was recorded.
 inline constexpr std::string_view kRecordedAtAnnotation = "launchgate.dev/recorded-at";
 
+// Prefix of every label and annotation that means something to us.
+inline constexpr std::string_view kAnnotationPrefix = "launchgate.dev/";
+
 struct Meta {
   std::string ns;  // Empty for cluster-scoped objects.
   std::string name;
@@ -26,6 +29,7 @@ struct Meta {
   std::string resource_version;  // Opaque.
   std::int64_t generation = 0;
   base::Time created{};
+  // Only those of ours ("launchgate.dev/…"): others can be large and decide nothing.
   std::map<std::string, std::string> annotations;
 
   // "shop/gift-cards", or the bare name of a cluster-scoped object.
