@@ -174,8 +174,8 @@ base::Result<Issuer> ReadIssuer(const KeyPair& authority) {
 // A leaf that outlives its authority would stop working before it says so.
 base::Status CheckInside(const X509* issuer, const Validity& validity) {
   const auto end = std::chrono::floor<std::chrono::seconds>(validity.not_after);
-  time_t seconds = static_cast<time_t>(end.time_since_epoch().count());
-  if (X509_cmp_time(X509_get0_notAfter(issuer), &seconds) < 0) {
+  const auto seconds = static_cast<time_t>(end.time_since_epoch().count());
+  if (ASN1_TIME_cmp_time_t(X509_get0_notAfter(issuer), seconds) < 0) {
     return Fail(ErrorKind::kInvalid, "the authority expires before the certificate would");
   }
   return {};
