@@ -122,16 +122,18 @@ std::vector<Condition> Conditions(const StatusInputs& inputs, base::Time now) {
   return conditions;
 }
 
-const Json* FindCondition(const Json& previous, std::string_view type) {
-  if (!previous.is_object() || !previous.contains("conditions")) return nullptr;
-  for (const Json& condition : previous.at("conditions")) {
+const Json* FindCondition(const Json* previous, std::string_view type) {
+  if (previous == nullptr || !previous->is_object()) return nullptr;
+  const auto conditions = previous->find("conditions");
+  if (conditions == previous->end()) return nullptr;
+  for (const Json& condition : *conditions) {
     if (condition.is_object() && condition.value("type", "") == type) return &condition;
   }
   return nullptr;
 }
 
 Json ConditionsJson(const std::vector<Condition>& conditions, std::int64_t generation,
-                    const Json& previous, base::Time now) {
+                    const Json* previous, base::Time now) {
   Json list = Json::array();
   for (const Condition& condition : conditions) {
     const char* status = condition.status ? "True" : "False";
@@ -149,27 +151,30 @@ Json ConditionsJson(const std::vector<Condition>& conditions, std::int64_t gener
   return list;
 }
 
-Json ItemsJson(const ReviewFacts& facts, base::Time now) {
+Json FindingJson(const evidence::Finding& finding, base::Time now) {
+  Json entry = {{"finding", ToString(evidence::StatusAt(finding, now))},
+                {"reason", finding.reason},
+                {"message", base::Printable(finding.message, kMaxConditionMessage)}};
+  if (finding.observed_at) entry["observedAt"] = base::FormatTime(*finding.observed_at);
+  if (finding.valid_until != base::kNever) {
+    entry["validUntil"] = base::FormatTime(finding.valid_until);
+  }
+  if (!finding.facts.empty()) entry["facts"] = finding.facts;
+  return entry;
+}
+
+Json ItemsJson(const StatusInputs& inputs, base::Time now) {
   Json list = Json::array();
-  for (const ItemFacts& item : facts.items) {
-    Json entry = {{"item", item.item.id},
-                  {"section", item.item.section},
-                  {"severity", ToString(item.item.severity)}};
-    if (item.finding) {
-      const evidence::Finding& finding = *item.finding;
-      entry["finding"] = ToString(evidence::StatusAt(finding, now));
-      entry["reason"] = finding.reason;
-      entry["message"] = base::Printable(finding.message, kMaxConditionMessage);
-      if (finding.observed_at) entry["observedAt"] = base::FormatTime(*finding.observed_at);
-      if (finding.valid_until != base::kNever) {
-        entry["validUntil"] = base::FormatTime(finding.valid_until);
-      }
-      if (!finding.facts.empty()) entry["facts"] = finding.facts;
-    } else {
-      entry["finding"] = "Unknown";
-      entry["reason"] = "EvidenceMissing";
-      entry["message"] = "the review names no evidence for this item";
-    }
+  if (inputs.checklist == nullptr) return list;
+  evidence::Finding none;
+  none.reason = reason::kEvidenceMissing;
+  none.message = "the review names no evidence for this item";
+  for (const resources::ChecklistItem& item : inputs.checklist->items) {
+    const auto found = inputs.findings.find(item.id);
+    Json entry = FindingJson(found == inputs.findings.end() ? none : found->second, now);
+    entry["item"] = item.id;
+    entry["section"] = item.section;
+    entry["severity"] = ToString(item.severity);
     list.push_back(std::move(entry));
   }
   return list;
@@ -284,7 +289,7 @@ Json BuildReviewStatus(const StatusInputs& inputs, base::Time now) {
       {"observedGeneration", generation},
       {"clusterId", inputs.cluster_id},
       {"conditions", ConditionsJson(Conditions(inputs, now), generation, inputs.previous, now)},
-      {"items", ItemsJson(*inputs.facts, now)},
+      {"items", ItemsJson(inputs, now)},
       {"verdict", VerdictJson(inputs, now)},
       {"decision", DecisionJson(inputs)},
       {"approvedRevisions", RevisionsJson(ApprovedAfter(inputs, now))},

@@ -2,6 +2,7 @@
 // was found, so that nothing is written when nothing changed.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,11 +23,13 @@ struct LiveTarget {
 struct StatusInputs {
   const resources::LaunchReview* review = nullptr;
   const ReviewFacts* facts = nullptr;
+  const resources::ReadinessChecklist* checklist = nullptr;  // Null: does not exist.
+  std::map<std::string, evidence::Finding> findings;         // Per item id, with their figures.
   GateMode mode = GateMode::kNotOptedIn;
   std::optional<LiveTarget> live;  // Nothing: the target does not exist.
   Decision decision;               // About the live template.
   std::string cluster_id;
-  json::Json previous;  // The status as it stands; null for none.
+  const json::Json* previous = nullptr;  // The status as it stands; may be null.
 };
 
 // The whole status. Equal inputs with equal `previous` give equal output at any

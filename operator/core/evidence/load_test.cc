@@ -120,7 +120,9 @@ void RecordFacts(const K6Summary& summary, Finding& finding) {
 // Status and message from what fell short and how old the run is.
 void Conclude(const std::vector<Shortfall>& shortfalls, const LoadTestSpec& spec, base::Time now,
               Finding& finding) {
-  const base::Duration age = std::max(base::Duration(0), now - *finding.observed_at);
+  // Times, not ages, in the messages: they are stored, and must not change by
+  // themselves.
+  const std::string ran_at = base::FormatTime(*finding.observed_at);
   finding.valid_until = *finding.observed_at + spec.max_age;
   if (!shortfalls.empty()) {
     finding.status = FindingStatus::kFail;
@@ -132,12 +134,13 @@ void Conclude(const std::vector<Shortfall>& shortfalls, const LoadTestSpec& spec
   } else if (now >= finding.valid_until) {
     finding.status = FindingStatus::kStale;
     finding.reason = "TooOld";
-    finding.message = fmt::format("the load test ran {} ago, at most {} are allowed; run it again",
-                                  base::FormatRoughly(age), base::FormatDuration(spec.max_age));
+    finding.message =
+        fmt::format("the load test ran at {}, at most {} ago is allowed; run it again", ran_at,
+                    base::FormatDuration(spec.max_age));
   } else {
     finding.status = FindingStatus::kPass;
     finding.reason = "LoadTestPassed";
-    finding.message = fmt::format("the load test of {} ago passed", base::FormatRoughly(age));
+    finding.message = fmt::format("the load test of {} passed", ran_at);
   }
 }
 

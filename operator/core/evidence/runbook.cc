@@ -211,7 +211,7 @@ Finding VerifyRunbook(const resources::RunbookSpec& spec, std::string_view servi
     return finding;
   }
   finding.observed_at = fetched_at;
-  finding.valid_until = fetched_at + 2 * spec.recheck_every;
+  finding.valid_until = fetched_at + kRunbookValidity * spec.recheck_every;
   for (const Page& page : pages) {
     if (auto verdict = JudgePage(spec, service, page)) {
       finding.status = verdict->status;
@@ -223,9 +223,8 @@ Finding VerifyRunbook(const resources::RunbookSpec& spec, std::string_view servi
   const bool stale = now >= finding.valid_until;
   finding.status = stale ? FindingStatus::kStale : FindingStatus::kPass;
   finding.reason = stale ? "TooOld" : "RunbookComplete";
-  finding.message =
-      stale ? "the runbook was last read " + base::FormatRoughly(now - fetched_at) + " ago"
-            : "the runbook has every required section and says whom to call";
+  finding.message = stale ? "the runbook was last read at " + base::FormatTime(fetched_at)
+                          : "the runbook has every required section and says whom to call";
   return finding;
 }
 

@@ -33,14 +33,17 @@ struct Page {
 // A time further in the future than this makes a finding Unknown. (DESIGN §5.)
 inline constexpr base::Duration kMaxClockSkew = std::chrono::seconds(60);
 
+// How many recheck intervals a runbook that was read stays proven.
+inline constexpr int kRunbookValidity = 6;
+
 // k6 summaries in all three JSON formats; FORMATS §4 says how they differ.
 Finding VerifyLoadTest(const resources::LoadTestSpec& spec, const Document& document,
                        base::Time now);
 
 // Every URL answers 200 with a page that has the required sections, names the
 // service (`service`: the target's name) and says whom to call. `fetched_at`:
-// when the pages were got; a pass is valid for two recheck intervals after it,
-// so that one slow answer does not take a good runbook away.
+// when the pages were got; a pass is valid for kRunbookValidity rechecks after it,
+// so that a source that is down for a while does not take a good runbook away.
 Finding VerifyRunbook(const resources::RunbookSpec& spec, std::string_view service,
                       const std::vector<Page>& pages, base::Time fetched_at, base::Time now);
 

@@ -119,8 +119,10 @@ platform::Response Webhook::Guarded(Entry entry, std::string_view name,
   } catch (const std::exception& error) {
     log::Error("admission failed", {{"entry", name}, {"error", error.what()}});
     worker.allowed = false;
-    response = Refuse(worker.decoder.uid(), kInternalError,
-                      "launchgate: the request could not be judged; see the webhook's log");
+    // Not an answer: the API server takes it as a failed call and denies.
+    response = platform::Response();
+    response.status = 500;
+    response.body = "launchgate: the request could not be judged; see the webhook's log\n";
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   observer_.OnDecision(name, worker.allowed, worker.reason, took.count());

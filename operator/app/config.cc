@@ -1,0 +1,128 @@
+#include "app/config.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/base/text.h"
+#include "core/json/reader.h"
+#include "core/json/yaml.h"
+#include "platform/log.h"
+
+namespace launchgate::app {
+namespace {
+
+using json::Reader;
+
+constexpr std::size_t kMaxAddressRanges = 64;
+constexpr std::size_t kMaxGateAdmins = 64;
+constexpr std::int64_t kMaxPort = 65535;
+constexpr std::int64_t kMaxIoThreads = 16;
+
+std::uint16_t ReadPort(Reader& reader, std::string_view field, std::uint16_t fallback) {
+  const std::int64_t port = reader.Integer(field, fallback);
+  if (port >= 0 && port <= kMaxPort) return static_cast<std::uint16_t>(port);
+  reader.Complain(field, "must be between 0 and 65535");
+  return fallback;
+}
+
+void ReadListen(Reader reader, ListenAddress& listen) {
+  reader.RefuseUnknownFields({"address", "port"});
+  listen.address = reader.Text("address", listen.address);
+  listen.port = ReadPort(reader, "port", listen.port);
+}
+
+std::string ReadName(Reader& reader, std::string_view field, const std::string& fallback) {
+  std::string name = reader.Text(field, fallback);
+  if (base::IsDnsSubdomain(name)) return name;
+  reader.Complain(field, "must be a DNS-1123 name");
+  return fallback;
+}
+
+void ReadWebhook(Reader reader, WebhookConfig& webhook) {
+  reader.RefuseUnknownFields(
+      {"listen", "ioThreads", "serviceName", "extraNames", "configurationName"});
+  if (reader.Has("listen")) ReadListen(reader.Object("listen"), webhook.listen);
+  const std::int64_t threads = reader.Integer("ioThreads", webhook.io_threads);
+  if (threads < 1 || threads > kMaxIoThreads) {
+    reader.Complain("ioThreads", "must be between 1 and 16");
+  } else {
+    webhook.io_threads = static_cast<int>(threads);
+  }
+  webhook.service_name = ReadName(reader, "serviceName", webhook.service_name);
+  webhook.configuration_name = ReadName(reader, "configurationName", webhook.configuration_name);
+  webhook.extra_names = reader.TextList("extraNames", kMaxExtraNames);
+}
+
+void ReadGuards(Reader reader, admission::GuardOptions& guards) {
+  reader.RefuseUnknownFields({"controllerUsername", "gateAdminUsers", "gateAdminGroups"});
+  guards.controller_username = reader.Text("controllerUsername", guards.controller_username);
+  if (reader.Has("gateAdminUsers")) {
+    guards.gate_admin_users = reader.TextList("gateAdminUsers", kMaxGateAdmins);
+  }
+  if (reader.Has("gateAdminGroups")) {
+    guards.gate_admin_groups = reader.TextList("gateAdminGroups", kMaxGateAdmins);
+  }
+}
+
+fetch::DestinationRule ReadRule(Reader& reader) {
+  reader.RefuseUnknownFields({"scheme", "host", "port", "addresses"});
+  fetch::DestinationRule rule;
+  rule.scheme = reader.Text("scheme", "https");
+  if (rule.scheme != "https" && rule.scheme != "http") {
+    reader.Complain("scheme", "must be \"https\" or \"http\"");
+  }
+  rule.host = reader.RequiredText("host");
+  rule.port = ReadPort(reader, "port", rule.scheme == "http" ? 80 : 443);
+  for (const std::string& range : reader.TextList("addresses", kMaxAddressRanges)) {
+    const auto cidr = fetch::Cidr::Parse(range);
+    if (cidr) {
+      rule.addresses.push_back(*cidr);
+    } else {
+      reader.Complain("addresses", cidr.error().message);
+    }
+  }
+  return rule;
+}
+
+void ReadFetch(Reader reader, fetch::FetchOptions& options) {
+  reader.RefuseUnknownFields({"allow", "caFile"});
+  options.ca_file = reader.Text("caFile");
+  for (Reader& rule : reader.ObjectList("allow", kMaxFetchRules)) {
+    options.allow.push_back(ReadRule(rule));
+  }
+}
+
+OperatorConfig ReadConfig(Reader reader) {
+  OperatorConfig config;
+  reader.RefuseUnknownFields({"namespace", "webhook", "health", "leaseName", "certificateSecret",
+                              "guards", "fetch", "logLevel"});
+  config.ns = ReadName(reader, "namespace", config.ns);
+  if (reader.Has("webhook")) ReadWebhook(reader.Object("webhook"), config.webhook);
+  if (reader.Has("health")) ReadListen(reader.Object("health"), config.health);
+  config.lease_name = ReadName(reader, "leaseName", config.lease_name);
+  config.certificate_secret = ReadName(reader, "certificateSecret", config.certificate_secret);
+  if (reader.Has("guards")) ReadGuards(reader.Object("guards"), config.guards);
+  if (reader.Has("fetch")) ReadFetch(reader.Object("fetch"), config.fetch);
+  config.log_level = reader.Text("logLevel", config.log_level);
+  if (!platform::log::ParseLevel(config.log_level)) {
+    reader.Complain("logLevel", "must be debug, info, warning or error");
+  }
+  return config;
+}
+
+}  // namespace
+
+base::Result<OperatorConfig> ParseOperatorConfig(std::string_view yaml) {
+  auto documents = json::ParseYaml(yaml);
+  if (!documents) return base::Wrap("configuration", documents.error());
+  if (documents->empty()) return OperatorConfig();
+  if (documents->size() > 1 || !documents->front().is_object()) {
+    return base::Fail(base::ErrorKind::kInvalid, "configuration: must be one YAML mapping");
+  }
+  std::vector<json::Problem> problems;
+  OperatorConfig config = ReadConfig(Reader(documents->front(), "", problems));
+  if (problems.empty()) return config;
+  return base::Fail(base::ErrorKind::kInvalid, "configuration: " + json::Summarize(problems));
+}
+
+}  // namespace launchgate::app

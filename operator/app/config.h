@@ -1,0 +1,50 @@
+// The operator's configuration: one YAML document, all of it optional.
+// Documented field by field in docs/configuration.md.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/admission/guards.h"
+#include "core/base/result.h"
+#include "shell/fetch/guarded_fetcher.h"
+
+namespace launchgate::app {
+
+struct ListenAddress {
+  std::string address = "0.0.0.0";
+  std::uint16_t port = 0;  // 0: any free one.
+};
+
+struct WebhookConfig {
+  ListenAddress listen{"0.0.0.0", 8443};
+  int io_threads = 2;
+  // How the API server reaches us. Inside a cluster by the Service
+  // <service_name>.<namespace>.svc; where the process runs outside, by address:
+  // names and addresses listed here are put into the serving certificate.
+  std::string service_name = "launchgate-webhook";
+  std::vector<std::string> extra_names;
+  // The object whose caBundle and matchConditions the controller maintains.
+  std::string configuration_name = "launchgate";
+};
+
+struct OperatorConfig {
+  std::string ns = "launchgate-system";
+  WebhookConfig webhook;
+  ListenAddress health{"0.0.0.0", 8080};  // /healthz, /readyz, /metrics; plain HTTP.
+  std::string lease_name = "launchgate-controller";
+  std::string certificate_secret = "launchgate-webhook-tls";
+  admission::GuardOptions guards = admission::DefaultGuardOptions();
+  fetch::FetchOptions fetch;
+  std::string log_level = "info";
+};
+
+inline constexpr std::size_t kMaxFetchRules = 256;
+inline constexpr std::size_t kMaxExtraNames = 16;
+
+// kInvalid lists every problem with the path of its field.
+base::Result<OperatorConfig> ParseOperatorConfig(std::string_view yaml);
+
+}  // namespace launchgate::app

@@ -1,0 +1,118 @@
+#include "shell/telemetry/operator_metrics.h"
+
+#include <array>
+
+namespace launchgate::telemetry {
+namespace {
+
+constexpr std::array<std::string_view, 3> kEntries = {"gate", "audit", "guard"};
+
+// What an admission can come to. A reason that is missing here is counted as
+// "other"; a test holds this list against the reason codes of core.
+constexpr std::array<std::string_view, 7> kAllowReasons = {
+    "NotGated", "NoLaunchChange", "Rollback", "BreakGlass", "Go", "Unchanged", "Permitted",
+};
+constexpr std::array<std::string_view, 29> kDenyReasons = {
+    "NotReady",         "ClockUntrusted",      "ReviewMissing",   "ReviewAmbiguous",
+    "ReviewInvalid",    "TemplateUnknown",     "BudgetSpent",     "BudgetUnknown",
+    "FreezeWindow",     "BudgetReviewOverdue", "EvidenceFailing", "EvidenceStale",
+    "EvidenceUnknown",  "EvidenceMissing",     "VerdictMissing",  "NoGo",
+    "VerdictExpired",   "VerdictNotYetValid",  "KeyRevoked",      "KeyExpired",
+    "QuorumNotMet",     "ReviewChanged",       "OtherRevision",   "ConditionOverdue",
+    "InternalError",    "RequestInvalid",      "GateWeakened",    "StatusForged",
+    "VerdictImmutable",
+};
+constexpr std::size_t kMaxDecisionSeries = 256;
+
+platform::MetricOptions Options(std::string name, std::string help,
+                                std::vector<std::string> labels) {
+  platform::MetricOptions options;
+  options.name = std::move(name);
+  options.help = std::move(help);
+  options.labels = std::move(labels);
+  return options;
+}
+
+platform::MetricOptions DecisionOptions() {
+  auto options = Options("launchgate_admission_decisions_total",
+                         "Admission requests answered, by entry, decision and reason.",
+                         {"entry", "decision", "reason"});
+  options.max_series = kMaxDecisionSeries;
+  return options;
+}
+
+platform::HistogramOptions DurationOptions() {
+  platform::HistogramOptions options;
+  options.metric = Options("launchgate_admission_duration_seconds",
+                           "Time from the whole request read to the answer encoded.", {"entry"});
+  options.bounds = {0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1};
+  return options;
+}
+
+}  // namespace
+
+OperatorMetrics::OperatorMetrics()
+    : decisions_(registry_.AddCounterFamily(DecisionOptions())),
+      duration_(registry_.AddHistogramFamily(DurationOptions())),
+      reconciles_(registry_.AddCounterFamily(Options("launchgate_reconciles_total",
+                                                     "Reconciles finished, by kind and result.",
+                                                     {"kind", "result"}))),
+      status_writes_(registry_.AddCounterFamily(
+          Options("launchgate_status_writes_total",
+                  "Status writes sent to the API server, by kind.", {"kind"}))),
+      findings_(registry_.AddGaugeFamily(
+          Options("launchgate_evidence_findings",
+                  "Checklist items by evidence kind and present finding.", {"kind", "finding"}))),
+      certificate_expiry_(registry_.AddGaugeFamily(
+          Options("launchgate_certificate_expiry_timestamp_seconds",
+                  "When the webhook's certificates end, in Unix time.", {"certificate"}))),
+      leading_(registry_.AddGauge("launchgate_leader", "1 while this process leads, else 0.")),
+      reviews_(registry_.AddGauge("launchgate_reviews", "LaunchReviews in the gate's index.")) {
+  for (const std::string_view entry : kEntries) {
+    EntryMetrics& metrics = entries_[entry];
+    metrics.duration = &duration_.With({entry});
+    metrics.other = &decisions_.With({entry, "Deny", platform::kOverflowLabel});
+    for (const std::string_view reason : kAllowReasons) {
+      metrics.allowed[reason] = &decisions_.With({entry, "Allow", reason});
+    }
+    for (const std::string_view reason : kDenyReasons) {
+      metrics.denied[reason] = &decisions_.With({entry, "Deny", reason});
+    }
+  }
+}
+
+platform::Counter& OperatorMetrics::DecisionCounter(std::string_view entry, bool allowed,
+                                                    std::string_view reason) {
+  EntryMetrics& metrics = entries_.at(entry);
+  const auto& known = allowed ? metrics.allowed : metrics.denied;
+  const auto found = known.find(reason);
+  return found == known.end() ? *metrics.other : *found->second;
+}
+
+void OperatorMetrics::CountDecision(std::string_view entry, bool allowed, std::string_view reason,
+                                    double seconds) {
+  DecisionCounter(entry, allowed, reason).Increment();
+  entries_.at(entry).duration->Observe(seconds);
+}
+
+void OperatorMetrics::CountReconcile(std::string_view kind, bool ok) {
+  reconciles_.With({kind, ok ? "ok" : "error"}).Increment();
+}
+
+void OperatorMetrics::CountStatusWrite(std::string_view kind) {
+  status_writes_.With({kind}).Increment();
+}
+
+void OperatorMetrics::SetFindings(std::string_view kind, std::string_view finding, double count) {
+  findings_.With({kind, finding}).Set(count);
+}
+
+void OperatorMetrics::SetLeading(bool leading) { leading_.Set(leading ? 1 : 0); }
+
+void OperatorMetrics::SetCertificateExpiry(std::string_view certificate, double unix_seconds) {
+  certificate_expiry_.With({certificate}).Set(unix_seconds);
+}
+
+void OperatorMetrics::SetReviews(double count) { reviews_.Set(count); }
+
+}  // namespace launchgate::telemetry

@@ -1,0 +1,60 @@
+// Every metric of the operator, with verbs. Names and labels are documented in
+// docs/metrics.md, which a test compares with this registry.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+
+#include "platform/metrics.h"
+
+namespace launchgate::telemetry {
+
+// Thread-safe. Labels are closed sets; a reason that is not known at start-up is
+// counted as "other".
+class OperatorMetrics {
+ public:
+  OperatorMetrics();
+
+  // launchgate_admission_decisions_total{entry,decision,reason} and
+  // launchgate_admission_duration_seconds{entry}. Lock-free.
+  void CountDecision(std::string_view entry, bool allowed, std::string_view reason, double seconds);
+
+  // launchgate_reconciles_total{kind,result}: result is "ok" or "error".
+  void CountReconcile(std::string_view kind, bool ok);
+  // launchgate_status_writes_total{kind}
+  void CountStatusWrite(std::string_view kind);
+  // launchgate_evidence_findings{kind,finding}: reviews' items by finding now.
+  void SetFindings(std::string_view kind, std::string_view finding, double count);
+  // launchgate_leader: 1 while this process leads.
+  void SetLeading(bool leading);
+  // launchgate_certificate_expiry_timestamp_seconds{certificate}
+  void SetCertificateExpiry(std::string_view certificate, double unix_seconds);
+  // launchgate_reviews: LaunchReviews in the gate's index.
+  void SetReviews(double count);
+
+  platform::MetricsRegistry& registry() { return registry_; }
+
+ private:
+  platform::Counter& DecisionCounter(std::string_view entry, bool allowed, std::string_view reason);
+
+  platform::MetricsRegistry registry_;
+  platform::Family<platform::Counter>& decisions_;
+  platform::Family<platform::Histogram>& duration_;
+  platform::Family<platform::Counter>& reconciles_;
+  platform::Family<platform::Counter>& status_writes_;
+  platform::Family<platform::Gauge>& findings_;
+  platform::Family<platform::Gauge>& certificate_expiry_;
+  platform::Gauge& leading_;
+  platform::Gauge& reviews_;
+  // Resolved once, read-only afterwards: the hot path takes no mutex.
+  struct EntryMetrics {
+    platform::Histogram* duration = nullptr;
+    std::unordered_map<std::string_view, platform::Counter*> allowed;
+    std::unordered_map<std::string_view, platform::Counter*> denied;
+    platform::Counter* other = nullptr;
+  };
+  std::unordered_map<std::string_view, EntryMetrics> entries_;
+};
+
+}  // namespace launchgate::telemetry
