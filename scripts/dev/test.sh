@@ -70,7 +70,10 @@ if ((${#chosen[@]} == 0)); then chosen=("${LEVELS[@]}"); fi
 
 ensure_packages test
 # Tests call them; better to get them now than to fail in the middle.
-if [[ " ${chosen[*]} " == *" e2e "* ]]; then require_control_plane_tools; fi
+if [[ " ${chosen[*]} " == *" e2e "* ]]; then
+  ensure_packages image
+  require_control_plane_tools
+fi
 if [[ " ${chosen[*]} " == *" component "* || " ${chosen[*]} " == *" contract "* ]]; then
   require_tool promtool
 fi

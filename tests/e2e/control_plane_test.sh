@@ -32,9 +32,9 @@ expect_failure "but not write" "forbidden" \
   kubectl --kubeconfig "$alice" -n "$NAMESPACE" delete deployment web
 
 recorded() {
-  jq -e --arg namespace "$NAMESPACE" 'select(.verb == "create" and .objectRef.resource == "deployments"
-    and .objectRef.namespace == $namespace and .requestObject.spec.template != null)' \
-    "$LAUNCHGATE_E2E_AUDIT_LOG"
+  jq -en --arg namespace "$NAMESPACE" 'first(inputs | select(.verb == "create" and
+    .objectRef.resource == "deployments" and .objectRef.namespace == $namespace) |
+    .requestObject.spec.template != null)' "$LAUNCHGATE_E2E_AUDIT_LOG"
 }
 eventually 10 "the audit log holds the whole request" recorded
 
@@ -62,9 +62,15 @@ kind: ConfigMap
 metadata: {name: probe, namespace: $NAMESPACE, labels: {probe: $NAMESPACE}}
 YAML
 webhook_is_called() {
-  kubectl create --dry-run=server -f "$WORK/probe.yaml" 2>&1 | grep -q '127.0.0.1:1'
+  local refusal
+  refusal="$(kubectl create --dry-run=server -f "$WORK/probe.yaml" 2>&1)" && return 1
+  [[ "$refusal" == *"failed calling webhook"*"127.0.0.1:1"* ]]
 }
 eventually 20 "the API server calls it" webhook_is_called
 expect "it can be removed" kubectl delete validatingwebhookconfiguration "$NAMESPACE"
 
-expect "no file of the user's own is used" test ! -e "$HOME/.kube/cache/discovery/${LAUNCHGATE_E2E_SERVER#https://}"
+# kubectl names its cache after the server: 127.0.0.1_6443.
+server="${LAUNCHGATE_E2E_SERVER#https://}"
+expect "kubectl keeps its cache in the control plane's folder" \
+  test -d "$LAUNCHGATE_E2E_DIR/kubectl-cache/discovery/${server/:/_}"
+expect "and not in the user's home" test ! -e "$HOME/.kube/cache/discovery/${server/:/_}"
