@@ -47,7 +47,8 @@ constexpr std::array kRollout = {
     ReleaseSwitch{"status.pauseConditions", Rule::kEmptied, "ends a pause of its rollout", true},
     ReleaseSwitch{"status.currentStepIndex", Rule::kRaised, "skips a step of its rollout", true},
 };
-constexpr std::array kReplicas = {  // ReplicaSet, ReplicationController.
+constexpr std::array kReplicas = {
+    // ReplicaSet, ReplicationController.
     ReleaseSwitch{"spec.template", Rule::kAnyChange, kNewTemplate},
     ReleaseSwitch{"spec.replicas", Rule::kZeroToMore, kFromZero},
 };
@@ -98,7 +99,8 @@ const KindRow* FindKind(std::string_view group, std::string_view kind) {
 }
 
 const KindRow* FindResource(std::string_view group, std::string_view resource) {
-  return FindRow([&](const KindRow& row) { return row.group == group && row.resource == resource; });
+  return FindRow(
+      [&](const KindRow& row) { return row.group == group && row.resource == resource; });
 }
 
 std::string_view GroupOf(std::string_view api_version) {

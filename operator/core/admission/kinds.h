@@ -43,8 +43,8 @@ struct KindRow {
   std::string_view group;
   std::string_view kind;
   std::string_view resource;
-  std::array<std::string_view, 2> versions;             // As the webhook registers them.
-  std::optional<resources::TargetKind> target;          // Nothing: cannot be reviewed by itself.
+  std::array<std::string_view, 2> versions;     // As the webhook registers them.
+  std::optional<resources::TargetKind> target;  // Nothing: cannot be reviewed by itself.
   Gated gated = Gated::kWherever;
   bool has_scale = false;
   std::string_view template_path;  // Dotted; empty: the object is not a template's holder (Pod).

@@ -13,8 +13,8 @@ namespace {
 
 using json::Json;
 
-constexpr std::array<std::string_view, 4> kRestartedAt = {
-    "template", "metadata", "annotations", "kubectl.kubernetes.io/restartedAt"};
+constexpr std::array<std::string_view, 4> kRestartedAt = {"template", "metadata", "annotations",
+                                                          "kubectl.kubernetes.io/restartedAt"};
 
 // The member at a dotted path; null when something on the way is missing.
 const Json* At(const Json& root, std::string_view path) {
@@ -60,20 +60,21 @@ base::Result<std::string> TemplateHashOfWorkload(const Json& workload) {
   const std::string_view kind = TextAt(workload, "kind");
   const KindRow* row = FindKind(GroupOf(api_version), kind);
   if (row == nullptr || row->template_path.empty()) {
-    return base::Fail(base::ErrorKind::kInvalid,
-                      "there is no pod template in an object of kind " + base::Quote(kind) +
-                          " and apiVersion " + base::Quote(api_version));
+    return base::Fail(base::ErrorKind::kInvalid, "there is no pod template in an object of kind " +
+                                                     base::Quote(kind) + " and apiVersion " +
+                                                     base::Quote(api_version));
   }
   const std::string name(kind);
   if (row->target == resources::TargetKind::kRollout &&
       At(workload, "spec.workloadRef") != nullptr) {
-    return base::Fail(base::ErrorKind::kInvalid,
-                      "the template of this Rollout is in the workload that spec.workloadRef names");
+    return base::Fail(
+        base::ErrorKind::kInvalid,
+        "the template of this Rollout is in the workload that spec.workloadRef names");
   }
   const Json* pod_template = At(workload, row->template_path);
   if (pod_template == nullptr || !pod_template->is_object()) {
-    return base::Fail(base::ErrorKind::kInvalid, name + " must have an object under " +
-                                                     std::string(row->template_path));
+    return base::Fail(base::ErrorKind::kInvalid,
+                      name + " must have an object under " + std::string(row->template_path));
   }
   return TemplateHash(*pod_template);
 }
