@@ -10,7 +10,7 @@ CHECKS=(format banned shell manifests headers tidy)
 
 usage() {
   cat <<HELP
-Usage: ./dev lint [CHECK...] [--changed [REVISION]]
+Usage: ./dev lint [CHECK...] [--changed [REVISION]] [--deep]
 
   format     clang-format, every C++ file
   banned     calls we do not make (scripts/lint/banned.txt)
@@ -21,6 +21,7 @@ Usage: ./dev lint [CHECK...] [--changed [REVISION]]
 
   --changed [REVISION]  clang-tidy looks only at files that differ from REVISION
                         (default: main), for a quick answer while working
+  --deep                clang-tidy also follows paths (clang-analyzer): twice the time
 
   ./dev lint
   ./dev lint format banned
@@ -41,7 +42,7 @@ chosen=() tidy_files=tidy_all since=main
 while (($# > 0)); do
   case "$1" in
     -h | --help) usage; exit 0 ;;
-    --all) tidy_files=tidy_all ;;
+    --deep) export TIDY_CHECKS="clang-analyzer-core.*,clang-analyzer-cplusplus.*" ;;
     --changed)
       tidy_files=tidy_changed
       if git -C "$ROOT" rev-parse -q --verify "${2:-}^{commit}" >/dev/null 2>&1; then

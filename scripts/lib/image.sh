@@ -37,6 +37,7 @@ make_image_root() {
 copy_libraries() {
   local root="$1" binary="$2" path real package
   while IFS= read -r path; do
+    [[ -e "$path" ]] || die "The shared library $path of $binary is not installed."
     real="$(readlink -f "$path")"
     package="$(dpkg-query -S "$real" 2>/dev/null || dpkg-query -S "${real#/usr}" 2>/dev/null)" ||
       die "$path belongs to no Debian package, so it cannot go into the image."
@@ -54,8 +55,7 @@ copy_libraries() {
 
 # The program loader and the libraries, as absolute paths.
 libraries_of() {
-  ldd "$1" | grep -q 'not found' && die "A shared library of $1 is missing: $(ldd "$1" | grep 'not found')"
-  ldd "$1" | awk '$2 == "=>" {print $3}'
+  ldd "$1" | awk '$2 == "=>" {print ($3 == "not" ? $1 : $3)}'
   readlink -f "$(loader_of "$1")"
 }
 
@@ -95,10 +95,10 @@ make_image_archive() {
   local -a buildah=(env STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
     buildah --root "$work/storage" --runroot "$work/run")
   rm -f "$archive"
-  "${buildah[@]}" build --quiet --timestamp "$epoch" --tag "$name" --file "$ROOT/Dockerfile" "$root" >"$work/id" &&
-    "${buildah[@]}" push --quiet "$name" "oci-archive:$archive:$name" || {
+  if ! "${buildah[@]}" build --quiet --timestamp "$epoch" --tag "$name" --file "$ROOT/Dockerfile" "$root" >"$work/id" ||
+    ! "${buildah[@]}" push --quiet "$name" "oci-archive:$archive:$name"; then
     rm -rf "$work"
     die "buildah could not build the image; the lines above say why."
-  }
+  fi
   rm -rf "$work"
 }

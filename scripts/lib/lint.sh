@@ -79,9 +79,10 @@ lint_manifests() {
   return "$status"
 }
 
-# lint_tidy COMMAND... : clang-tidy over the files that COMMAND prints.
+# lint_tidy COMMAND... : clang-tidy over the files that COMMAND prints, those left out
+# that passed before and are the same still, headers included. TIDY_CHECKS adds checks.
 lint_tidy() {
-  local results status=0
+  local status=0
   local -a files
   mapfile -t files < <("$@")
   if ((${#files[@]} == 0)); then
@@ -89,12 +90,10 @@ lint_tidy() {
     return 0
   fi
   configure_preset dev
-  results="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-tidy.XXXXXX")"
-  # g++ has said its warnings already; clang shall not repeat them its own way.
-  printf '%s\n' "${files[@]}" | xargs -P "$(job_count)" -I{} bash -c '
-    clang-tidy -p "$1" --quiet --extra-arg=-Wno-error --extra-arg=-Wno-unknown-warning-option "$2" \
-      >"$0/${2//\//_}" 2>"$0/stderr.${2//\//_}" || { cat "$0/${2//\//_}"; exit 1; }' \
-    "$results" "$(build_dir dev)" {} || status=1
-  rm -rf "$results"
+  mkdir -p "$(build_dir dev)/tidy"
+  export TIDY_BUILD_DIR TIDY_CHECKS="${TIDY_CHECKS:-}"
+  TIDY_BUILD_DIR="$(build_dir dev)"
+  printf '%s\n' "${files[@]}" |
+    xargs -P "$(job_count)" -n 1 bash "$ROOT/scripts/lint/tidy_one.sh" || status=1
   return "$status"
 }

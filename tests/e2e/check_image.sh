@@ -55,17 +55,23 @@ nothing_is_writable() {
   ! find "$work/root" -mindepth 1 ! -type l ! -path "$work/root/tmp" \
     \( -perm -o+w -o -perm -u+s -o -perm -g+s \) | grep .
 }
-has_libraries() { [[ -z "$(run --list 2>&1 | grep 'not found')" ]]; }
-
-# As the image's user inside its root where we may; otherwise through its own loader
-# and libraries.
-run() {
+# Through the image's own loader and libraries: works without being root.
+with_own_loader() {
   local loader
-  if ((EUID == 0)) && [[ "$1" != --list ]]; then
+  loader="$(find "$work/root/usr/lib" -name 'ld-linux*' | head -n 1)"
+  env -i "$loader" --library-path "$(dirname "$loader")" "$@"
+}
+has_libraries() {
+  with_own_loader --list "$work/root/usr/bin/launchgate" >"$work/libraries"
+  ! grep 'not found' "$work/libraries"
+}
+
+# As the image's user inside its root, where we may change it.
+run() {
+  if ((EUID == 0)); then
     (cd / && env -i /usr/sbin/chroot --userspec="$USER_ID:$USER_ID" "$work/root" /usr/bin/launchgate "$@")
   else
-    loader="$(find "$work/root/usr/lib" -name 'ld-linux*' | head -n 1)"
-    env -i "$loader" --library-path "$(dirname "$loader")" ${1/#--list/--list} "$work/root/usr/bin/launchgate"
+    with_own_loader "$work/root/usr/bin/launchgate" "$@"
   fi
 }
 
