@@ -114,6 +114,7 @@ inline constexpr std::size_t kMaxRunbookUrls = 8;
 inline constexpr std::size_t kMaxRequiredSections = 16;
 inline constexpr std::size_t kMaxApprovedRevisions = 20;
 inline constexpr std::size_t kMaxRecordedFindings = kMaxSections * kMaxItemsPerSection;
+inline constexpr std::size_t kMaxRememberedSigners = 1024;
 inline constexpr std::size_t kMaxFacts = 32;                   // Of one finding.
 inline constexpr std::size_t kMaxFindingMessageLength = 1024;  // Characters.
 inline constexpr std::size_t kMaxUrlLength = 2048;             // Characters.

@@ -69,6 +69,18 @@ std::optional<ApprovedRevision> ReadRevision(Reader& reader) {
   return revision;
 }
 
+std::map<std::string, std::int64_t> ReadHighestSequences(Reader verdict) {
+  std::map<std::string, std::int64_t> highest;
+  for (Reader& reader : verdict.ObjectList("highestSequences", kMaxRememberedSigners)) {
+    const std::string identity = OptionalText(reader, "identity", kMaxIdentityLength);
+    const std::int64_t sequence = reader.Integer("sequence", 0);
+    if (identity.empty() || sequence <= 0) continue;
+    std::int64_t& remembered = highest[identity];
+    remembered = std::max(remembered, sequence);
+  }
+  return highest;
+}
+
 }  // namespace
 
 LaunchReviewStatus ReadLaunchReviewStatus(const json::Json& review) {
@@ -86,6 +98,7 @@ LaunchReviewStatus ReadLaunchReviewStatus(const json::Json& review) {
       read.approved_revisions.push_back(*std::move(revision));
     }
   }
+  read.highest_sequences = ReadHighestSequences(status.Object("verdict"));
   return read;
 }
 
