@@ -78,7 +78,11 @@ if [[ " ${chosen[*]} " == *" component "* || " ${chosen[*]} " == *" contract "* 
   require_tool promtool
 fi
 export PATH="$PATH:$TOOLS_DIR"
-if [[ "$BUILD" == yes ]]; then build_preset "$PRESET"; fi
+if [[ "$BUILD" == yes ]]; then
+  build_preset "$PRESET"
+elif [[ ! -f "$(build_dir "$PRESET")/CTestTestfile.cmake" ]]; then
+  die "Preset $PRESET is not built yet." "Build it: ./dev build $PRESET"
+fi
 
 for level in "${chosen[@]}"; do run_level "$level"; done
 

@@ -86,9 +86,9 @@ write_kubectl_wrapper() {
   {
     printf '#!/usr/bin/env bash\n'
     printf 'if [[ -z "${KUBECONFIG:-}" ]]; then export KUBECONFIG=%q; fi\n' "$dir/users/admin.kubeconfig"
-    printf 'export KUBERC=off KUBECACHEDIR=%q\n' "$dir/kubectl-cache"
+    printf 'export KUBERC=off KUBECACHEDIR=%q\n' "$dir/home/.kube/cache"
     # Old releases know no other way to move the cache.
-    grep -qa KUBECACHEDIR "$kubectl" || printf 'export HOME=%q\n' "$dir/kubectl-cache"
+    grep -qa KUBECACHEDIR "$kubectl" || printf 'export HOME=%q\n' "$dir/home"
     printf 'exec %q "$@"\n' "$kubectl"
   } >"$dir/bin/kubectl"
   chmod 700 "$dir/bin/kubectl"

@@ -72,5 +72,5 @@ expect "it can be removed" kubectl delete validatingwebhookconfiguration "$NAMES
 # kubectl names its cache after the server: 127.0.0.1_6443.
 server="${LAUNCHGATE_E2E_SERVER#https://}"
 expect "kubectl keeps its cache in the control plane's folder" \
-  test -d "$LAUNCHGATE_E2E_DIR/kubectl-cache/discovery/${server/:/_}"
+  test -d "$LAUNCHGATE_E2E_DIR/home/.kube/cache/discovery/${server/:/_}"
 expect "and not in the user's home" test ! -e "$HOME/.kube/cache/discovery/${server/:/_}"
