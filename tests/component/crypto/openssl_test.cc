@@ -2,7 +2,9 @@
 // us (FORMATS section 2), with each of the three kinds of key.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <string_view>
 
 #include "core/base/bytes.h"
 #include "core/verdict/dsse.h"
@@ -33,19 +35,16 @@ const std::string kNewP256 = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen
 
 // The recipe of FORMATS section 2; without jq, sed takes the fields out of our
 // own one-line form.
-const std::string kRecipe =
-    R"(
+const std::string kRecipe = R"sh(
 T=application/vnd.in-toto+json
 if command -v jq >/dev/null; then
   jq -r .payload e.json | base64 -d >body; jq -r '.signatures[0].sig' e.json | base64 -d >sig
 else
-  sed 's/.*"payload":"\([^"]*\)".*
-        /\1 /' e.json | base64 -d >body sed 's/.*"sig":"\([^"]*\)".*/\1/' e.json |
-    base64 - d > sig fi {
-  printf 'DSSEv1 %d %s %d ' ${#T} $T $(stat - c % s body);
-  cat body;
-} >pae
-)";
+  sed 's/.*"payload":"\([^"]*\)".*/\1/' e.json | base64 -d >body
+  sed 's/.*"sig":"\([^"]*\)".*/\1/' e.json | base64 -d >sig
+fi
+{ printf 'DSSEv1 %d %s %d ' ${#T} $T $(stat -c%s body); cat body; } >pae
+)sh";
 
 class OpenSslToolTest : public testing::TestWithParam<Kind> {
  protected:

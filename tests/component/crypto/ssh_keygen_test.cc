@@ -23,6 +23,21 @@ struct Kind {
   SignatureAlgorithm algorithm;
 };
 
+std::string SshType(SignatureAlgorithm algorithm) {
+  return algorithm == SignatureAlgorithm::kEd25519 ? "ssh-ed25519" : "ecdsa-sha2-nistp256";
+}
+
+// What stands in an OpenSSH public key line. The key material is the end of the DER.
+std::string SshBlob(const PublicKey& key) {
+  const bool ed25519 = key.algorithm == SignatureAlgorithm::kEd25519;
+  const std::size_t size = ed25519 ? verdict::kEd25519KeyBytes : verdict::kP256PointBytes;
+  std::string blob;
+  verdict::AppendSshString(blob, SshType(key.algorithm));
+  if (!ed25519) verdict::AppendSshString(blob, "nistp256");
+  verdict::AppendSshString(blob, key.spki.substr(key.spki.size() - size));
+  return blob;
+}
+
 class SshKeygenTest : public testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
@@ -91,11 +106,7 @@ TEST_P(SshKeygenTest, PrintsTheFingerprintWeCompute) {
 // of ours and armored by hand, is a signature to ssh-keygen.
 TEST_P(SshKeygenTest, VerifiesTheBytesWeSayAreSigned) {
   const PrivateKey key = *PrivateKey::Generate(GetParam().algorithm);
-  workspace_.Write("our.pem", PublicKeyPem(key.public_key()));
-  ASSERT_TRUE(workspace_.Run("ssh-keygen -i -m PKCS8 -f our.pem")) << workspace_.Output();
-  const std::string line = workspace_.Output().substr(0, workspace_.Output().find('\n'));
-  const std::string type = line.substr(0, line.find(' '));
-  const std::string key_blob = *base::Base64Decode(line.substr(line.find(' ') + 1));
+  const std::string key_blob = SshBlob(key.public_key());
   EXPECT_EQ(*verdict::PublicKeyFromSsh(key_blob), key.public_key());
 
   const std::string signed_bytes = verdict::SshSignedBytes(verdict::SshHash::kSha512, kStatement);
@@ -109,7 +120,7 @@ TEST_P(SshKeygenTest, VerifiesTheBytesWeSayAreSigned) {
     verdict::AppendSshString(value, std::string_view(der).substr(6 + r_size));
   }
   std::string signature;
-  verdict::AppendSshString(signature, type);
+  verdict::AppendSshString(signature, SshType(GetParam().algorithm));
   verdict::AppendSshString(signature, value);
   std::string blob = std::string("SSHSIG\0\0\0\1", 10);
   for (const std::string& field : {key_blob, std::string(verdict::kSshSignatureNamespace),
@@ -118,7 +129,8 @@ TEST_P(SshKeygenTest, VerifiesTheBytesWeSayAreSigned) {
   }
   workspace_.Write("sig", "-----BEGIN SSH SIGNATURE-----\n" + base::Base64Encode(blob) +
                               "\n-----END SSH SIGNATURE-----\n");
-  workspace_.Write("allowed", "alice@example.com " + line + "\n");
+  workspace_.Write("allowed", "alice@example.com " + SshType(GetParam().algorithm) + " " +
+                                  base::Base64Encode(key_blob) + "\n");
   const std::string verify =
       "ssh-keygen -Y verify -f allowed -I alice@example.com -n launch-verdict@launchgate.dev "
       "-s sig <statement.json";
