@@ -342,9 +342,8 @@ ApiAnswer FakeApiStore::List(const ServedKind& kind, const Selection& selection,
                {"items", std::move(items)}}};
 }
 
-std::optional<std::vector<StoreEvent>> FakeApiStore::EventsAfter(const std::string& collection,
-                                                                 std::uint64_t version) const {
-  if (version < floor_) return std::nullopt;
+std::vector<StoreEvent> FakeApiStore::EventsAfter(const std::string& collection,
+                                                  std::uint64_t version) const {
   const auto first = std::upper_bound(
       history_.begin(), history_.end(), version,
       [](std::uint64_t wanted, const StoreEvent& event) { return wanted < event.version; });

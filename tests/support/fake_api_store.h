@@ -87,9 +87,10 @@ class FakeApiStore {
   ApiAnswer List(const ServedKind& kind, const Selection& selection, std::size_t limit,
                  const std::string& token);
 
-  // Everything after `version`, oldest first; nothing when that was compacted away.
-  std::optional<std::vector<StoreEvent>> EventsAfter(const std::string& collection,
-                                                     std::uint64_t version) const;
+  // A watch may not start from a version that was compacted away.
+  bool IsTooOld(std::uint64_t version) const { return version < floor_; }
+  // Everything after `version`, oldest first.
+  std::vector<StoreEvent> EventsAfter(const std::string& collection, std::uint64_t version) const;
   // Forgets the history: every version but the present one is "too old" now, and
   // lists under way expire.
   void Compact();

@@ -111,8 +111,8 @@ WatcherAction Follower::OnPage(transport::HttpResponse response) {
     return Step(RequestFailed{true});
   }
   if (page->continue_token.empty()) {
-    sink_.EndList();
     Note(InformerNote::kListed, page->resource_version);
+    sink_.EndList();
   }
   return Step(PageListed{page->resource_version, page->continue_token});
 }

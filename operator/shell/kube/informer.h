@@ -46,7 +46,7 @@ struct InformerOptions {
 
 // Things worth counting. A closed set: fit to be a metric label.
 enum class InformerNote {
-  kListed,       // A complete list was taken over.
+  kListed,       // A complete list (detail: its version) is about to be taken over.
   kWatchClosed,  // A watch ended as it should.
   kWatchBroken,  // A watch was cut, or silent for too long.
   kExpired,      // 410: the version is older than the server remembers.
@@ -302,7 +302,6 @@ base::Status Informer<T>::OnListed(const RawObject& object) {
 template <typename T>
 void Informer<T>::EndList() {
   Cache old;
-  std::vector<std::pair<ObjectKey, Cached>> now(listing_.begin(), listing_.end());
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(cache_, std::move(listing_));
@@ -312,16 +311,17 @@ void Informer<T>::EndList() {
     ++lists_;
   }
   listing_.clear();
-  for (const auto& [key, cached] : now) {
+  // Without the mutex, as handlers may ask the cache; nobody else writes it.
+  for (const auto& [key, cached] : cache_) {
     const auto before = old.find(key);
     if (before == old.end()) {
       Tell(MetaOf(key, cached), nullptr, cached.value);
-    } else {
-      if (before->second.value != cached.value) {
-        TellReplaced(MetaOf(key, cached), before->second, cached.value);
-      }
-      old.erase(before);
+      continue;
     }
+    if (before->second.value != cached.value) {
+      TellReplaced(MetaOf(key, cached), before->second, cached.value);
+    }
+    old.erase(before);
   }
   for (const auto& [key, cached] : old) Tell(MetaOf(key, cached), cached.value, nullptr);
 }
@@ -335,7 +335,7 @@ void Informer<T>::OnChanged(WatchEventType type, const RawObject& object) {
     const std::lock_guard lock(mutex_);
     const auto known = cache_.find(object.meta.key);
     if (known == cache_.end() && !gone && cache_.size() >= options_.max_objects) {
-      too_many_ = true;
+      too_many_ = true;  // Until the next list shows that it fits again.
       return;
     }
     old.uid = object.meta.uid;

@@ -84,7 +84,7 @@ WatcherAction Watcher::OnWatchRefused(const Refused& refusal) {
   // A 410 means our version is older than the server remembers: only a fresh
   // list can tell what was deleted meanwhile. A 403 or 404 is confirmed by a
   // list before anybody is told.
-  list_needed_ = !IsPassing(refusal.code);
+  list_needed_ = !IsPassing(refusal.code) || ++refusals_ >= kListAfterRefusals;
   return Wait(refusal.retry_after);
 }
 
@@ -97,6 +97,7 @@ WatcherAction Watcher::On(const RequestFailed& failure, SteadyTime) {
 WatcherAction Watcher::On(const Advanced& advance, SteadyTime) {
   if (phase_ != Phase::kWatching) return StartList();
   if (!advance.resource_version.empty()) resource_version_ = advance.resource_version;
+  refusals_ = 0;
   return ReadAction{};
 }
 
@@ -117,6 +118,7 @@ WatcherAction Watcher::On(const WatchEnded&, SteadyTime now) {
 WatcherAction Watcher::StartList() {
   continue_token_.clear();
   list_needed_ = false;
+  refusals_ = 0;
   return ContinueList();
 }
 
@@ -139,7 +141,6 @@ WatcherAction Watcher::Wait(std::chrono::milliseconds at_least) {
   // The first page of a list is always a new list.
   if (phase_ == Phase::kListing && continue_token_.empty()) list_needed_ = true;
   const auto wait = std::max(backoff_.Next(), std::min(at_least, kMaxRetryAfter));
-  if (backoff_.failures() % kListAfterFailures == 0) list_needed_ = true;
   phase_ = Phase::kWaiting;
   return WaitAction{wait};
 }

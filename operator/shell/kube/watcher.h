@@ -147,9 +147,9 @@ class Watcher {
   WatcherAction OnWatchRefused(const Refused& refusal);
   bool ResetBackoffIfHealthy(SteadyTime now);
 
-  // After this many failures in a row from the same version, list anew: perhaps
-  // it is the version that the server stumbles over.
-  static constexpr int kListAfterFailures = 5;
+  // After this many refusals in a row of a watch from the same version, list
+  // anew: perhaps it is the version that the server stumbles over.
+  static constexpr int kListAfterRefusals = 5;
   // A server that asks for more patience than this is asked again anyway.
   static constexpr std::chrono::milliseconds kMaxRetryAfter{60'000};
 
@@ -164,6 +164,7 @@ class Watcher {
   std::string continue_token_;
   bool paged_ = true;        // False after a continue token expired: pages were too slow.
   bool list_needed_ = true;  // What follows the present wait.
+  int refusals_ = 0;         // Of watches from resource_version_.
   std::uint64_t completed_lists_ = 0;
   SteadyTime listed_at_{};
   SteadyTime watch_began_{};
