@@ -43,10 +43,6 @@ base::Objections Matching(const base::Objections& objections, bool (*wanted)(std
 
 bool IsAboutEvidence(std::string_view reason) { return reason.starts_with("Evidence"); }
 
-bool IsAboutFreeze(std::string_view reason) {
-  return reason.starts_with("Budget") || reason == "FreezeWindow";
-}
-
 Condition FromObjections(std::string_view type, const base::Objections& objections,
                          std::string_view good_reason, std::string_view good_message) {
   if (objections.empty()) {
