@@ -113,6 +113,11 @@ void EventRecorder::RecordOrThrow(const Event& event) {
   changed_.notify_all();
 }
 
+EventCounters EventRecorder::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
 // Forgets the Event that has not happened for longest and is fully written.
 bool EventRecorder::MakeRoomLocked() {
   if (series_.size() < options_.max_series) return true;
