@@ -60,3 +60,23 @@ duration() {
     printf '%dm%02ds' "$((seconds / 60))" "$((seconds % 60))"
   fi
 }
+
+# show_progress STARTED : reads what a long command says and tells, every few seconds,
+# where it is. STARTED is the value of SECONDS when it began.
+show_progress() {
+  local started="$1" interval=5 line="" last="" shown=$SECONDS count=0 status
+  while true; do
+    status=0
+    IFS= read -r -t "$interval" line || status=$?
+    # Above 128: nothing was said in time. Otherwise 1: the end.
+    if ((status > 0 && status <= 128)); then break; fi
+    if ((status == 0)); then
+      last="$line"
+      count=$((count + 1))
+    fi
+    if ((SECONDS - shown >= interval)); then
+      shown=$SECONDS
+      note "$(printf '%7s  %5d lines  %s' "$(duration $((SECONDS - started)))" "$count" "${last:0:80}")"
+    fi
+  done
+}

@@ -70,13 +70,21 @@ ensure_packages() {
 }
 
 install_packages() {
-  local -a install=(env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq
-    --no-install-recommends -o Dpkg::Use-Pty=0 "$@")
   apt_knows "$@" || refresh_package_lists
   # Lists can be older than the archive; then a file is gone, and fresh lists
   # are the cure.
-  as_root "${install[@]}" >&2 && return
+  apt_install "$@" && return
   refresh_package_lists
-  as_root "${install[@]}" >&2 || die "apt-get could not install: $*" \
-    "The lines above say why. Once it is mended, run the same command again."
+  apt_install "$@" && return
+  tail -n 15 "$CACHE/apt.log" >&2
+  die "apt-get could not install: $*" "All it said: $CACHE/apt.log" \
+    "Once that is mended, run the same command again."
+}
+
+# Its output is long and says little; it is kept, and a line is shown now and then.
+apt_install() {
+  local started=$SECONDS
+  mkdir -p "$CACHE"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+    -o Dpkg::Use-Pty=0 "$@" </dev/null 2>&1 | tee "$CACHE/apt.log" | show_progress "$started"
 }

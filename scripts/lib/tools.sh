@@ -182,28 +182,9 @@ compile_kubernetes() {
   (cd "$work/src" && env HOME="$work/home" GOPATH="$work/go" GOCACHE="$work/go-cache" \
     GOTOOLCHAIN=local GOFLAGS=-mod=vendor CGO_ENABLED=0 \
     make WHAT="cmd/kube-apiserver cmd/kube-controller-manager -v") 2>&1 |
-    tee "$log" | show_build_progress "$started" || {
+    tee "$log" | show_progress "$started" || {
     tail -n 15 "$log" >&2
     die "Kubernetes did not compile; see $log" \
       "Running the same command again continues where it stopped."
   }
-}
-
-# Reads a build's output and says, every few seconds, where it is.
-show_build_progress() {
-  local started="$1" interval=5 line="" last="" shown=$SECONDS count=0 status
-  while true; do
-    status=0
-    IFS= read -r -t "$interval" line || status=$?
-    # Above 128: nothing was said in time. Otherwise 1: the end.
-    if ((status > 0 && status <= 128)); then break; fi
-    if ((status == 0)); then
-      last="$line"
-      count=$((count + 1))
-    fi
-    if ((SECONDS - shown >= interval)); then
-      shown=$SECONDS
-      note "$(printf '%7s  %5d steps  %s' "$(duration $((SECONDS - started)))" "$count" "${last:0:80}")"
-    fi
-  done
 }
