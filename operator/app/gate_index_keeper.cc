@@ -133,7 +133,7 @@ std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube
     review_inputs.verdicts.push_back(verdict->verdict);
   }
   review_inputs.cluster_id = inputs.cluster_id;
-  review_inputs.findings = decision::RecordedFindings(inputs.review->review.status);
+  review_inputs.findings = decision::RecordedFindings(inputs.review->review);
   return decision::Assemble(review_inputs, verifier_);
 }
 

@@ -51,6 +51,7 @@ base::Result<WorkloadRecord> DecodeWorkload(const kube::RawObject& object, Targe
   (*parsed)["apiVersion"] = resources::ApiVersionOf(kind);
   (*parsed)["kind"] = resources::ToString(kind);
   WorkloadRecord record;
+  record.uid = object.meta.uid;
   const auto spec = parsed->find("spec");
   if (spec == parsed->end() || !spec->is_object()) return record;
   record.running = IsRunning(*spec, kind);
@@ -125,6 +126,11 @@ std::optional<decision::LiveTarget> Workloads::Find(const resources::TargetRef& 
     live.template_hash = source ? source->template_hash : "";
   }
   return live;
+}
+
+std::string Workloads::UidOf(const resources::TargetRef& target) const {
+  const auto record = Of(target.kind).Get({target.ns, target.name});
+  return record ? record->uid : "";
 }
 
 bool Workloads::HasSynced() const {

@@ -15,6 +15,7 @@ namespace launchgate::app {
 struct WorkloadRecord {
   std::string template_hash;  // Empty when the object has no template of its own.
   bool running = false;
+  std::string uid;
   std::string template_of;  // A Rollout's workloadRef: the Deployment that has the template.
 };
 
@@ -36,6 +37,8 @@ class Workloads {
 
   // Nothing when the target does not exist (or, before HasSynced(), is not known yet).
   std::optional<decision::LiveTarget> Find(const resources::TargetRef& target) const;
+  // For Events; empty when the target does not exist.
+  std::string UidOf(const resources::TargetRef& target) const;
   // Rollouts may be absent from a cluster; that counts as synced.
   bool HasSynced() const;
 

@@ -1,0 +1,196 @@
+#include "app/reconcile/review_reconciler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "core/decision/assemble.h"
+#include "platform/log.h"
+
+namespace launchgate::app {
+namespace {
+
+namespace log = platform::log;
+using json::Json;
+
+// Stands for "a version that nobody has approved yet", where a target does not
+// exist or has no template: the question is then whether a new one may roll out.
+constexpr std::string_view kSomeNewTemplate = "v1:sha256:none";
+
+decision::Change LaunchOf(const decision::ReviewFacts& facts, const std::string& template_hash) {
+  decision::Change change;
+  change.ns = facts.ns;
+  change.kind = resources::ToString(facts.target.kind);
+  change.name = facts.target.name;
+  change.target = facts.target;
+  change.launch = true;
+  change.what = "rolls out the present template";
+  change.template_hash = template_hash;
+  return change;
+}
+
+std::string TextAt(const Json& status, const char* pointer) {
+  const Json::json_pointer path(pointer);
+  if (!status.is_object() || !status.contains(path) || !status.at(path).is_string()) return "";
+  return status.at(path).get<std::string>();
+}
+
+std::size_t CountAt(const Json& status, const char* pointer) {
+  const Json::json_pointer path(pointer);
+  return status.is_object() && status.contains(path) ? status.at(path).size() : 0;
+}
+
+Json ParseStatus(const std::string& text) {
+  return text.empty() ? Json() : Json::parse(text, nullptr, false);
+}
+
+}  // namespace
+
+base::Result<base::Time> ReviewReconciler::Reconcile(const kube::ObjectKey& key,
+                                                     std::stop_token stop) {
+  const auto review = parts_.cluster.reviews().Get(key);
+  if (!review) {
+    parts_.evidence.Forget(kube::ToString(key));
+    return base::kNever;
+  }
+  const base::Time now = parts_.clock.Now();
+  const Facts facts = Gather(review, now);
+  const Outcome outcome = Decide(facts, now);
+  const base::Status applied = Apply(facts, outcome, std::move(stop));
+  if (!applied) return tl::unexpected(applied.error());
+  return outcome.next;
+}
+
+ReviewReconciler::Facts ReviewReconciler::Gather(
+    const kube::Informer<ReviewRecord>::Pointer& record, base::Time now) {
+  const resources::LaunchReview& review = record->review;
+  Facts facts;
+  facts.review = record;
+  facts.checklist = parts_.cluster.checklists().Get({"", review.checklist});
+  facts.authority = parts_.cluster.authorities().Get({"", review.authority});
+  facts.live = parts_.workloads.Find(review.target);
+  const auto ns = parts_.cluster.namespaces().Get({"", review.meta.ns});
+  facts.mode = ns ? ns->mode : decision::GateMode::kUnknown;
+  // A review that breaks a rule is not worth a fetch.
+  if (record->problems.empty()) facts.evidence = parts_.evidence.Gather(review, now);
+
+  decision::ReviewInputs inputs;
+  inputs.review = &review;
+  inputs.review_problems = record->problems;
+  if (facts.checklist) {
+    inputs.checklist = &facts.checklist->checklist;
+    inputs.checklist_problems = facts.checklist->problems;
+  }
+  if (facts.authority) {
+    inputs.authority = &facts.authority->trusted;
+    inputs.authority_serves_namespace = facts.authority->authority.Serves(review.meta.ns);
+    inputs.authority_problems = facts.authority->problems;
+  }
+  for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
+    if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
+    if (!entry.value->problems.empty()) continue;
+    facts.verdicts.push_back(entry.value);
+    inputs.verdicts.push_back(entry.value->verdict);
+  }
+  inputs.cluster_id = parts_.cluster.ClusterId();
+  inputs.findings = facts.evidence.findings;
+  facts.review_facts = decision::Assemble(inputs, parts_.verifier);
+  return facts;
+}
+
+ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Time now) const {
+  Outcome outcome;
+  const bool has_template = facts.live && !facts.live->template_hash.empty();
+  const std::string hash = has_template ? facts.live->template_hash : std::string(kSomeNewTemplate);
+  decision::TargetFacts target;
+  target.reviews.push_back(facts.review_facts);
+  // The controller looks at complete caches and does not judge requests: its
+  // own health is not part of the question. A mode that gates shows what the
+  // gate would say, also in a namespace that has not opted in yet.
+  outcome.decision =
+      decision::Decide(decision::Health{true, "", true}, decision::GateMode::kEnforce, &target,
+                       LaunchOf(*facts.review_facts, hash), now);
+
+  const Json previous = ParseStatus(facts.review->status_text);
+  decision::StatusInputs inputs;
+  inputs.review = &facts.review->review;
+  inputs.facts = facts.review_facts.get();
+  inputs.checklist = facts.checklist ? &facts.checklist->checklist : nullptr;
+  inputs.findings = facts.evidence.findings;
+  inputs.mode = facts.mode;
+  inputs.live = facts.live;
+  inputs.decision = outcome.decision;
+  inputs.cluster_id = parts_.cluster.ClusterId();
+  inputs.previous = &previous;
+  outcome.status = decision::BuildReviewStatus(inputs, now);
+  outcome.next = std::min(facts.evidence.next, decision::NextChange(*facts.review_facts, now));
+  return outcome;
+}
+
+base::Status ReviewReconciler::Apply(const Facts& facts, const Outcome& outcome,
+                                     std::stop_token stop) {
+  const resources::Meta& meta = facts.review->review.meta;
+  const StatusTarget target{
+      kube::kLaunchReviews, {meta.ns, meta.name}, meta.resource_version, facts.review->status_text};
+  const auto written = parts_.status.Write(target, outcome.status, std::move(stop));
+  if (!written) return tl::unexpected(written.error());
+  if (*written) Announce(facts, outcome);
+  return {};
+}
+
+void ReviewReconciler::Announce(const Facts& facts, const Outcome& outcome) {
+  const resources::LaunchReview& review = facts.review->review;
+  const Json previous = ParseStatus(facts.review->status_text);
+  kube::Event event;
+  event.regarding = {std::string(resources::kApiVersion),
+                     "LaunchReview",
+                     {review.meta.ns, review.meta.name},
+                     review.meta.uid};
+  const std::string target_uid = parts_.workloads.UidOf(review.target);
+  if (!target_uid.empty()) {
+    event.related = kube::EventSubject{std::string(resources::ApiVersionOf(review.target.kind)),
+                                       std::string(resources::ToString(review.target.kind)),
+                                       {review.target.ns, review.target.name},
+                                       target_uid};
+  }
+  const auto record = [&](kube::EventType type, std::string_view reason, std::string note) {
+    event.type = type;
+    event.reason = reason;
+    event.action = "Review";
+    event.note = std::move(note);
+    parts_.events.Record(event);
+    if (!event.related) return;
+    // Also where the service team looks: on the workload itself.
+    kube::Event on_target = event;
+    std::swap(on_target.regarding, *on_target.related);
+    parts_.events.Record(on_target);
+  };
+  const bool allowed = outcome.decision.allowed();
+  const std::string before = TextAt(previous, "/decision/decision");
+  if (before != (allowed ? "Allow" : "Deny")) {
+    record(allowed ? kube::EventType::kNormal : kube::EventType::kWarning,
+           allowed ? "LaunchAllowed" : "LaunchDenied",
+           allowed
+               ? fmt::format("{} may roll out: {}", review.target.Word(), outcome.decision.reason())
+               : outcome.decision.objections().front().message);
+  }
+  if (outcome.decision.reason() == decision::reason::kBreakGlass) {
+    record(kube::EventType::kWarning, "BreakGlassUsed",
+           fmt::format("{} runs by a BreakGlass verdict", review.target.Word()));
+  }
+  const std::string newest = TextAt(outcome.status, "/approvedRevisions/0/templateHash");
+  if (CountAt(outcome.status, "/approvedRevisions") > 0 &&
+      newest != TextAt(previous, "/approvedRevisions/0/templateHash")) {
+    record(kube::EventType::kNormal, "RevisionApproved",
+           fmt::format("{} is an approved revision now ({}); rolling back to it stays possible",
+                       newest, TextAt(outcome.status, "/approvedRevisions/0/reason")));
+  }
+  log::Info("review status written", {{"review", review.meta.Key()},
+                                      {"decision", allowed ? "Allow" : "Deny"},
+                                      {"reason", outcome.decision.reason()}});
+}
+
+}  // namespace launchgate::app

@@ -1,0 +1,110 @@
+#include "app/world.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/decision/assemble.h"
+#include "core/json/yaml.h"
+
+namespace launchgate::app {
+namespace {
+
+template <typename T>
+const T* FindNamed(const std::vector<T>& items, const auto& matches) {
+  const auto found = std::ranges::find_if(items, matches);
+  return found == items.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+base::Status World::AddText(std::string_view text, const std::string& origin) {
+  const auto documents = json::ParseYaml(text);
+  if (!documents) return base::Wrap(origin, documents.error());
+  for (const json::Json& document : *documents) Add(document);
+  return {};
+}
+
+void World::Add(const json::Json& object) {
+  for (resources::Manifest& manifest : resources::ReadManifests(object)) {
+    const auto keep = [&]<typename T>(std::vector<Loaded<T>>& list) {
+      list.push_back({std::get<T>(std::move(manifest.content)), std::move(manifest.problems)});
+    };
+    if (std::holds_alternative<resources::LaunchReview>(manifest.content)) {
+      keep(reviews_);
+    } else if (std::holds_alternative<resources::ReadinessChecklist>(manifest.content)) {
+      keep(checklists_);
+    } else if (std::holds_alternative<resources::LaunchAuthority>(manifest.content)) {
+      keep(authorities_);
+    } else if (std::holds_alternative<resources::LaunchVerdict>(manifest.content)) {
+      keep(verdicts_);
+    } else if (auto* config_map = std::get_if<resources::ConfigMap>(&manifest.content)) {
+      config_maps_.push_back(std::move(*config_map));
+    } else if (auto* ns = std::get_if<resources::Namespace>(&manifest.content)) {
+      namespaces_.push_back(std::move(*ns));
+    } else if (auto* workload = std::get_if<resources::Workload>(&manifest.content)) {
+      workloads_.push_back(std::move(*workload));
+    }
+  }
+}
+
+const World::Loaded<resources::ReadinessChecklist>* World::FindChecklist(
+    std::string_view name) const {
+  return FindNamed(checklists_, [&](const auto& item) { return item.object.meta.name == name; });
+}
+
+const World::Loaded<resources::LaunchAuthority>* World::FindAuthority(std::string_view name) const {
+  return FindNamed(authorities_, [&](const auto& item) { return item.object.meta.name == name; });
+}
+
+const resources::ConfigMap* World::FindConfigMap(std::string_view ns, std::string_view name) const {
+  return FindNamed(config_maps_, [&](const resources::ConfigMap& item) {
+    return item.meta.ns == ns && item.meta.name == name;
+  });
+}
+
+const resources::Workload* World::FindWorkload(const resources::TargetRef& target) const {
+  return FindNamed(workloads_,
+                   [&](const resources::Workload& item) { return item.target == target; });
+}
+
+decision::GateMode World::ModeOf(std::string_view ns) const {
+  const auto* found = FindNamed(
+      namespaces_, [&](const resources::Namespace& item) { return item.meta.name == ns; });
+  return found == nullptr ? decision::GateMode::kUnknown : decision::ParseGateMode(found->gate);
+}
+
+std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
+    const Loaded<resources::LaunchReview>& review,
+    std::map<std::string, evidence::Finding> findings,
+    const verdict::SignatureVerifier& verifier) const {
+  decision::ReviewInputs inputs;
+  inputs.review = &review.object;
+  inputs.review_problems = review.problems;
+  if (const auto* checklist = FindChecklist(review.object.checklist)) {
+    inputs.checklist = &checklist->object;
+    inputs.checklist_problems = checklist->problems;
+  }
+  verdict::TrustResult trust;
+  if (const auto* authority = FindAuthority(review.object.authority)) {
+    trust = verdict::Trust(authority->object, reader_);
+    inputs.authority = &trust.authority;
+    inputs.authority_serves_namespace = authority->object.Serves(review.object.meta.ns);
+    for (const json::Problem& problem : authority->problems) {
+      inputs.authority_problems.push_back(problem.ToString());
+    }
+    inputs.authority_problems.insert(inputs.authority_problems.end(), trust.problems.begin(),
+                                     trust.problems.end());
+  }
+  for (const auto& verdict : verdicts_) {
+    const bool points_here = verdict.object.meta.ns == review.object.meta.ns &&
+                             verdict.object.review == review.object.meta.name;
+    if (points_here && verdict.problems.empty()) inputs.verdicts.push_back(verdict.object);
+  }
+  inputs.cluster_id = cluster_id_;
+  inputs.origin = origin_;
+  inputs.findings = std::move(findings);
+  return decision::Assemble(inputs, verifier);
+}
+
+}  // namespace launchgate::app

@@ -1,0 +1,71 @@
+// A set of objects to judge, from files or read from a cluster: what `check`,
+// `explain`, `status` and the signing commands work on.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/evidence_gatherer.h"
+#include "core/base/result.h"
+#include "core/decision/decide.h"
+#include "core/resources/manifest.h"
+#include "core/verdict/signature.h"
+#include "core/verdict/trust.h"
+
+namespace launchgate::app {
+
+// Not thread-safe while it is filled; const access is.
+class World {
+ public:
+  template <typename T>
+  struct Loaded {
+    T object;
+    std::vector<json::Problem> problems;
+  };
+
+  explicit World(const verdict::PublicKeyReader& reader) : reader_(reader) {}
+
+  // Every document of a YAML or JSON text; `origin` names it in errors.
+  base::Status AddText(std::string_view text, const std::string& origin);
+  void Add(const json::Json& object);
+  void SetClusterId(std::string id) { cluster_id_ = std::move(id); }
+  // Files need not say which cluster and which UIDs they are from.
+  void SetOrigin(verdict::Origin origin) { origin_ = origin; }
+
+  const std::vector<Loaded<resources::LaunchReview>>& reviews() const { return reviews_; }
+  const std::vector<Loaded<resources::LaunchVerdict>>& verdicts() const { return verdicts_; }
+  const std::string& cluster_id() const { return cluster_id_; }
+  const Loaded<resources::ReadinessChecklist>* FindChecklist(std::string_view name) const;
+  const Loaded<resources::LaunchAuthority>* FindAuthority(std::string_view name) const;
+  // The authority, where there is exactly one.
+  const Loaded<resources::LaunchAuthority>* OnlyAuthority() const {
+    return authorities_.size() == 1 ? &authorities_.front() : nullptr;
+  }
+  const resources::ConfigMap* FindConfigMap(std::string_view ns, std::string_view name) const;
+  const resources::Workload* FindWorkload(const resources::TargetRef& target) const;
+  decision::GateMode ModeOf(std::string_view ns) const;
+
+  // The facts about one review, with these findings.
+  std::shared_ptr<const decision::ReviewFacts> FactsOf(
+      const Loaded<resources::LaunchReview>& review,
+      std::map<std::string, evidence::Finding> findings,
+      const verdict::SignatureVerifier& verifier) const;
+
+ private:
+  const verdict::PublicKeyReader& reader_;
+  std::vector<Loaded<resources::LaunchReview>> reviews_;
+  std::vector<Loaded<resources::ReadinessChecklist>> checklists_;
+  std::vector<Loaded<resources::LaunchAuthority>> authorities_;
+  std::vector<Loaded<resources::LaunchVerdict>> verdicts_;
+  std::vector<resources::ConfigMap> config_maps_;
+  std::vector<resources::Namespace> namespaces_;
+  std::vector<resources::Workload> workloads_;
+  std::string cluster_id_;
+  verdict::Origin origin_ = verdict::Origin::kCluster;
+};
+
+}  // namespace launchgate::app
