@@ -64,7 +64,7 @@ std::string EventName(const Event& event) {
 }
 
 std::string EventNamespace(const Event& event) {
-  return event.regarding.key.ns.empty() ? "default" : event.regarding.key.ns;
+  return event.regarding.key.ns.empty() ? "kube-system" : event.regarding.key.ns;
 }
 
 EventRecorder::EventRecorder(Client& client, const clock::Clock& clock,

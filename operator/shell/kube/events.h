@@ -46,8 +46,8 @@ inline constexpr std::size_t kMaxEventWordBytes = 128;  // reason, action, insta
 // "gift-cards.0123456789abcdef"; empty when the subject's name is no DNS name.
 std::string EventName(const Event& event);
 
-// Where the Event is written: beside its subject; for cluster-scoped subjects
-// the API wants "default".
+// Where the Event is written: beside its subject. For cluster-scoped subjects in
+// "kube-system": 1.20 accepts nothing else, newer servers "default" as well.
 std::string EventNamespace(const Event& event);
 
 struct EventRecorderOptions {

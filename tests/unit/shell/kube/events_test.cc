@@ -64,11 +64,11 @@ TEST(EventNameTest, ASubjectWithoutADnsNameGivesNone) {
   EXPECT_EQ(EventName(event), "");
 }
 
-TEST(EventNamespaceTest, ClusterScopedSubjectsGoToDefault) {
+TEST(EventNamespaceTest, ClusterScopedSubjectsGoWhereEveryServerAcceptsThem) {
   Event event = Denied();
   EXPECT_EQ(EventNamespace(event), "shop");
   event.regarding.key.ns = "";
-  EXPECT_EQ(EventNamespace(event), "default");
+  EXPECT_EQ(EventNamespace(event), "kube-system");
 }
 
 class EventRecorderTest : public testing::Test {
