@@ -22,7 +22,6 @@ struct ReadProgress {
   enum class State {
     kNeedMore,  // Everything complete was taken; the rest waits for more bytes.
     kHeadDone,  // Once per request, after the last byte of the head.
-    kDone,      // The chunked body is complete.
     kRefused,   // See status. Nothing further can be read from this connection.
   };
   State state = State::kNeedMore;
@@ -30,15 +29,15 @@ struct ReadProgress {
   int status = 0;
 };
 
-// Reads one request: first the head, and then, when it is chunked, the body. A
-// body with Content-Length is plain bytes and is not its business.
+// Reads the head of one request. Bodies are not its business: one with
+// Content-Length is plain bytes, for the other kind see http_chunks.h.
 //
 // Stricter than RFC 9112 wherever two parsers might disagree about where a
 // request ends: exactly one Host (HTTP/1.1), at most one Content-Length of
 // digits only, no Transfer-Encoding but exactly `chunked` in HTTP/1.1 and never
 // with Content-Length, origin-form targets only, no folded lines, no bare LF.
 //
-// Thread-compatible. Reset() before every request.
+// Not thread-safe. Reset() before every request.
 class HttpRequestReader {
  public:
   struct Limits {
@@ -57,16 +56,6 @@ class HttpRequestReader {
   // again with more behind it, and consumed bytes must stay in `buffer`: pass
   // the whole buffer and where unread bytes begin. It may move between calls.
   [[nodiscard]] ReadProgress ReadHead(std::string_view buffer, std::size_t unread_from);
-
-  // Bytes of a chunked body; decoded ones are given to `append`, which says
-  // false when it cannot take them (413). Body of at most `limit` bytes.
-  class BodySink {
-   public:
-    virtual ~BodySink() = default;
-    virtual bool AppendBody(std::string_view bytes) = 0;
-  };
-  void ExpectChunks(std::uint64_t limit);
-  [[nodiscard]] ReadProgress ReadChunks(std::string_view bytes, BodySink& sink);
 
   // Of the head; valid after kHeadDone, as views into `buffer`.
   struct Head {

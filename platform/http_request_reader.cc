@@ -3,6 +3,7 @@
 #include <boost/beast/http/error.hpp>
 #include <charconv>
 #include <functional>
+#include <limits>
 
 #include "platform/ascii.h"
 #include "platform/http_message.h"
@@ -13,7 +14,6 @@ namespace {
 namespace http = boost::beast::http;
 
 constexpr int kBadRequest = 400;
-constexpr int kContentTooLarge = 413;
 constexpr int kHeadersTooLarge = 431;
 constexpr int kNotImplemented = 501;
 
@@ -55,6 +55,15 @@ struct ParsedHead {
   }
 };
 
+// RFC 9112, 5.2: folded lines are refused. Beast would unfold them.
+bool HasFoldedLine(std::string_view head) {
+  for (auto end = head.find('\n'); end != std::string_view::npos && end + 1 < head.size();
+       end = head.find('\n', end + 1)) {
+    if (head[end + 1] == ' ' || head[end + 1] == '\t') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 // Beast finds the pieces; what they may say is decided here.
@@ -62,12 +71,12 @@ class HttpRequestReader::Parser : public http::basic_parser<true> {
  public:
   Parser(const Limits& limits, ParsedHead& head) : limits_(limits), head_(head) {
     header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    body_limit(boost::none);  // Known only when the route is.
-    eager(true);
+    // The route decides how large a body may be; "none" would refuse every length.
+    body_limit(std::numeric_limits<std::uint64_t>::max());
+    eager(false);  // Stop at the end of the head.
   }
 
   void SetBuffer(std::string_view buffer) { buffer_ = buffer; }
-  void SetSink(BodySink* sink) { sink_ = sink; }
   [[nodiscard]] int refusal() const { return refusal_; }
 
  private:
@@ -79,8 +88,7 @@ class HttpRequestReader::Parser : public http::basic_parser<true> {
     error = http::error::bad_value;
   }
 
-  // Folded lines are unfolded into a scratch buffer of Beast's and thus lie
-  // outside of ours: RFC 9112, 5.2 wants them refused.
+  // Beast unfolds folded lines into a scratch buffer, outside of ours.
   [[nodiscard]] std::optional<Piece> Locate(Text text) const {
     const char* end = buffer_.data() + buffer_.size();
     if (std::less<>()(text.data(), buffer_.data()) || std::less<>()(end, text.data())) {
@@ -101,7 +109,6 @@ class HttpRequestReader::Parser : public http::basic_parser<true> {
   }
 
   void on_field_impl(http::field name, Text name_text, Text value, Error& error) override {
-    if (is_header_done()) return;  // A trailer: nobody asked for it.
     if (head_.fields.size() >= limits_.header_fields) return Refuse(kHeadersTooLarge, error);
     const auto name_piece = Locate(name_text);
     const auto value_piece = value.empty() ? Piece{} : Locate(value);
@@ -133,23 +140,17 @@ class HttpRequestReader::Parser : public http::basic_parser<true> {
     head_.keep_alive = head_.http11 && keep_alive();
   }
 
-  std::size_t on_chunk_body_impl(std::uint64_t, Text body, Error& error) override {
-    if (sink_ == nullptr || !sink_->AppendBody({body.data(), body.size()})) {
-      Refuse(kContentTooLarge, error);
-    }
-    return body.size();
-  }
-
+  // Bodies are read elsewhere.
   void on_response_impl(int, Text, int, Error&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, Error&) override {}
   std::size_t on_body_impl(Text body, Error&) override { return body.size(); }
   void on_chunk_header_impl(std::uint64_t, Text, Error&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text body, Error&) override { return body.size(); }
   void on_finish_impl(Error&) override {}
 
   const Limits& limits_;
   ParsedHead& head_;
   std::string_view buffer_;
-  BodySink* sink_ = nullptr;
   int refusal_ = 0;
 };
 
@@ -162,7 +163,6 @@ struct HttpRequestReader::Impl {
   [[nodiscard]] int StatusOf(const boost::beast::error_code& error) const {
     if (parser->refusal() != 0) return parser->refusal();
     if (error == http::error::header_limit) return kHeadersTooLarge;
-    if (error == http::error::body_limit) return kContentTooLarge;
     return kBadRequest;
   }
 };
@@ -182,9 +182,6 @@ void HttpRequestReader::Reset() {
 ReadProgress HttpRequestReader::ReadHead(std::string_view buffer, std::size_t unread_from) {
   Parser& parser = *impl_->parser;
   parser.SetBuffer(buffer);
-  // Stop at the end of the head: the parser must not touch a body whose limit
-  // depends on what the head says.
-  parser.eager(false);
   ReadProgress progress;
   while (true) {
     const std::string_view unread = buffer.substr(unread_from + progress.consumed);
@@ -198,34 +195,14 @@ ReadProgress HttpRequestReader::ReadHead(std::string_view buffer, std::size_t un
       return progress;
     }
     if (!error && !parser.is_header_done()) continue;
-    const bool too_large = head_bytes > impl_->limits.header_bytes;
+    progress.status = error                                         ? impl_->StatusOf(error)
+                      : head_bytes > impl_->limits.header_bytes     ? kHeadersTooLarge
+                      : HasFoldedLine(buffer.substr(0, head_bytes)) ? kBadRequest
+                                                                    : 0;
     progress.state =
-        error || too_large ? ReadProgress::State::kRefused : ReadProgress::State::kHeadDone;
-    progress.status = error ? impl_->StatusOf(error) : too_large ? kHeadersTooLarge : 0;
+        progress.status == 0 ? ReadProgress::State::kHeadDone : ReadProgress::State::kRefused;
     return progress;
   }
-}
-
-void HttpRequestReader::ExpectChunks(std::uint64_t limit) {
-  impl_->parser->body_limit(limit);
-  impl_->parser->eager(true);
-}
-
-ReadProgress HttpRequestReader::ReadChunks(std::string_view bytes, BodySink& sink) {
-  Parser& parser = *impl_->parser;
-  ReadProgress progress;
-  if (bytes.empty()) return progress;
-  parser.SetBuffer(bytes);
-  parser.SetSink(&sink);
-  boost::beast::error_code error;
-  progress.consumed = parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  if (error && error != http::error::need_more) {
-    progress.state = ReadProgress::State::kRefused;
-    progress.status = impl_->StatusOf(error);
-  } else if (parser.is_done()) {
-    progress.state = ReadProgress::State::kDone;
-  }
-  return progress;
 }
 
 void HttpRequestReader::Describe(std::string_view buffer, Head& head) const {

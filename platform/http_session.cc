@@ -33,7 +33,7 @@ HttpSession::HttpSession(HttpWorker& worker, Socket socket)
       socket_(std::move(socket)),
       transport_(socket_.native_handle()),
       tls_(shared_.tls.load()),
-      accepted_at_(HttpNow()),
+      phase_since_(HttpNow()),
       deadline_(HttpTime::max()),
       remote_address_(RemoteAddress(socket_)),
       reader_({.header_bytes = shared_.options.header_limit_bytes,
@@ -50,13 +50,23 @@ int HttpSession::Evictability(HttpTime now) const {
   if (now - phase_since_ < shared_.options.make_room_after) return 0;
   if (phase_ == Phase::kLingering) return 4;
   if (phase_ == Phase::kHandling || phase_ == Phase::kWriting) return 0;
-  if (proven_) return phase_ == Phase::kIdle ? 1 : 0;
+  // Nobody who has worked goes while somebody who has not is there.
+  if (proven_) return phase_ == Phase::kIdle && shared_.unproven.load() == 0 ? 1 : 0;
   return phase_ == Phase::kHead || phase_ == Phase::kBody ? 2 : 3;
+}
+
+bool HttpSession::IsStaleHandshake(HttpTime now) const {
+  return phase_ == Phase::kHandshake && now - phase_since_ >= shared_.options.make_room_after;
+}
+
+void HttpSession::BecomeProven() {
+  if (!std::exchange(proven_, true)) shared_.unproven.fetch_sub(1);
 }
 
 // ---- Driving the machine ----------------------------------------------------
 
 void HttpSession::Start() {
+  shared_.unproven.fetch_add(1);
   const int on = 1;
   ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
@@ -153,6 +163,7 @@ void HttpSession::Close() {
   phase_ = Phase::kClosed;
   ++wait_serial_;
   ReleaseBody();
+  BecomeProven();  // Not counted any longer.
   boost::system::error_code ignored;
   socket_.close(ignored);
   worker_.Remove(*this);
@@ -185,6 +196,7 @@ HttpSession::Next HttpSession::AwaitHello() {
   tls_ = shared_.tls.load();  // The newest certificate, not the one at accept.
   if (!transport_.StartTls(*tls_)) return Next::kClose;
   phase_ = Phase::kHandshake;  // The deadline still counts from accept.
+  phase_since_ = HttpNow();
   return Next::kContinue;
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "platform/http_buffer.h"
+#include "platform/http_chunks.h"
 #include "platform/http_message.h"
 #include "platform/http_shared.h"
 #include "platform/http_transport.h"
@@ -24,11 +25,10 @@ class HttpWorker;
 
 // Lives on the thread of its worker and is touched by no other. The worker
 // owns it until Close(); operations in flight keep it alive a little longer.
-class HttpSession : public std::enable_shared_from_this<HttpSession>,
-                    private HttpRequestReader::BodySink {
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
  public:
   HttpSession(HttpWorker& worker, boost::asio::ip::tcp::socket socket);
-  ~HttpSession() override;
+  ~HttpSession();
 
   void Start();
 
@@ -47,9 +47,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>,
 
   // How willingly this connection is given up for a new one; 0 is never.
   [[nodiscard]] int Evictability(HttpTime now) const;
-  [[nodiscard]] bool in_handshake() const { return phase_ == Phase::kHandshake; }
+  [[nodiscard]] bool IsStaleHandshake(HttpTime now) const;
   [[nodiscard]] bool in_request() const;
-  [[nodiscard]] HttpTime accepted_at() const { return accepted_at_; }
 
   std::list<std::shared_ptr<HttpSession>>::iterator place;  // In the worker's list.
 
@@ -100,8 +99,9 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>,
   void OnAsyncAnswer(Response response);
   [[nodiscard]] bool ReserveBody(std::size_t bytes);
   void ReleaseBody();
-  bool AppendBody(std::string_view bytes) override;
+  [[nodiscard]] bool AppendBody(std::string_view bytes);
   void EnterPhase(Phase phase, std::chrono::milliseconds deadline);
+  void BecomeProven();
   void LeaveHandshake();
   void Wait(boost::asio::ip::tcp::socket::wait_type what);
 
@@ -110,7 +110,6 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>,
   boost::asio::ip::tcp::socket socket_;
   HttpTransport transport_;
   std::shared_ptr<const TlsContext> tls_;  // What this connection was accepted under.
-  const HttpTime accepted_at_;
   HttpTime phase_since_;
   HttpTime deadline_;
 
@@ -129,6 +128,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession>,
   std::size_t body_charged_ = 0;  // What this connection holds of the shared limit.
   bool body_refused_ = false;     // The shared limit was reached amid chunks.
   HttpRequestReader reader_;
+  HttpChunkDecoder chunks_;
   HttpRequestReader::Head head_;
   Request request_;
   const Route* route_ = nullptr;

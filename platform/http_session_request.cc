@@ -108,7 +108,7 @@ HttpSession::Next HttpSession::SendContinue() {
 
 HttpSession::Next HttpSession::BeginBody() {
   if (head_.chunked) {
-    reader_.ExpectChunks(route_->max_body_bytes);
+    chunks_.Reset(route_->max_body_bytes);
     return Next::kContinue;
   }
   const std::size_t length = *head_.content_length;
@@ -138,28 +138,30 @@ HttpSession::Next HttpSession::ContinueBody() {
 }
 
 HttpSession::Next HttpSession::ContinueChunks() {
-  const ReadProgress progress = reader_.ReadChunks(input_.view().substr(parsed_), *this);
+  const auto append = [this](std::string_view bytes) { return AppendBody(bytes); };
+  const auto progress = chunks_.Read(input_.view().substr(parsed_), append);
   input_.Erase(parsed_, progress.consumed);
-  if (progress.state == ReadProgress::State::kRefused) {
-    return Refuse(body_refused_ ? 503 : progress.status, Rest::kUnread);
+  switch (progress.state) {
+    case HttpChunkDecoder::State::kRefused:
+      return Refuse(body_refused_ ? 503 : progress.status, Rest::kUnread);
+    case HttpChunkDecoder::State::kNeedMore:
+      return FillInput(kChunkRoom);
+    case HttpChunkDecoder::State::kDone:
+      break;
   }
-  if (progress.state == ReadProgress::State::kDone) {
-    DescribeRequest();
-    phase_ = Phase::kHandling;
-    return Next::kContinue;
-  }
-  // What is not consumed is an unfinished chunk header, which has no business being long.
-  if (input_.size() - parsed_ >= kChunkRoom) return Refuse(400, Rest::kUnread);
-  return FillInput(kChunkRoom);
+  DescribeRequest();
+  phase_ = Phase::kHandling;
+  return Next::kContinue;
 }
 
 bool HttpSession::AppendBody(std::string_view bytes) {
   const std::size_t needed = body_.size() + bytes.size();
-  if (needed > body_.capacity() && !ReserveBody(std::max(needed, body_.capacity() * 2))) {
+  const bool fits = needed <= body_.capacity();
+  const bool charged = fits && body_charged_ > 0;
+  if (!charged && !ReserveBody(fits ? needed : std::max(needed, body_.capacity() * 2))) {
     body_refused_ = true;
     return false;
   }
-  if (body_charged_ == 0 && !ReserveBody(needed)) return false;
   body_.Append(bytes);
   return true;
 }
@@ -189,7 +191,7 @@ HttpSession::Next HttpSession::Handle() {
   request_.body = body_.size() > 0 ? body_.view() : std::string_view(kEmptyBody.data(), 0);
   request_.body_padding = Request::kBodyPadding;
   request_.remote_address = remote_address_;
-  proven_ = true;
+  BecomeProven();
   shared_.requests.fetch_add(1, std::memory_order_relaxed);
   if (!route_->async_handler) return Answer(CallHandler());
   deadline_ = HttpTime::max();  // The handler answers in its own time.
@@ -283,19 +285,19 @@ HttpSession::Next HttpSession::FinishRequest() {
   output_.clear();
   if (output_.capacity() > kKeepBytes) std::string().swap(output_);
   std::string().swap(output_body_);
-  if (close_after_ || shared_.stopping.load()) {
+  const bool stopping = shared_.stopping.load();
+  const auto grace = shared_.options.drain_idle_grace;
+  if (close_after_) {
     // Closing at once with unread bytes would reset the connection, and the
     // peer might never see the answer.
     transport_.CloseWrite();
-    EnterPhase(Phase::kLingering,
-               std::min(shared_.options.linger_deadline, shared_.stopping.load()
-                                                             ? shared_.options.drain_idle_grace
-                                                             : shared_.options.linger_deadline));
+    EnterPhase(Phase::kLingering, stopping ? grace : shared_.options.linger_deadline);
     return Next::kContinue;
   }
   input_.Erase(0, parsed_);
   if (input_.size() == 0) input_.Shrink(kKeepBytes);
-  EnterPhase(Phase::kIdle, shared_.options.idle_deadline);
+  // An answer that did not say `close` promised to read one more request.
+  EnterPhase(Phase::kIdle, stopping ? grace : shared_.options.idle_deadline);
   return Next::kContinue;
 }
 

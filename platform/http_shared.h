@@ -34,6 +34,7 @@ struct HttpShared {
 
   std::atomic<std::uint64_t> accepted{0};
   std::atomic<std::uint64_t> open{0};
+  std::atomic<std::uint64_t> unproven{0};  // Open, and never had a request answered.
   std::atomic<std::uint64_t> evicted{0};
   std::atomic<std::uint64_t> timed_out{0};
   std::atomic<std::uint64_t> handshakes{0};  // Begun and not finished.

@@ -14,7 +14,8 @@ std::chrono::milliseconds TickPeriod(const HttpServerOptions& options) {
   const auto shortest =
       std::min({options.handshake_deadline, options.idle_deadline, options.request_deadline,
                 options.write_deadline, options.linger_deadline, options.drain_idle_grace});
-  return std::clamp(shortest / 4, std::chrono::milliseconds(5), std::chrono::milliseconds(250));
+  return std::clamp(std::min(shortest / 4, options.make_room_after), std::chrono::milliseconds(5),
+                    std::chrono::milliseconds(250));
 }
 
 }  // namespace
@@ -104,16 +105,19 @@ bool HttpWorker::BeginHandshake(HttpSession& session) {
   if (shared_.handshakes.fetch_add(1) < shared_.options.max_handshakes) return true;
   shared_.handshakes.fetch_sub(1);
   handshake_queue_.push_back(session.weak_from_this());
-  // The oldest unfinished handshake makes room once it has had its chance.
-  const HttpTime now = HttpNow();
-  const auto stale = std::ranges::find_if(sessions_, [&](const auto& other) {
-    return other->in_handshake() && now - other->accepted_at() >= shared_.options.make_room_after;
-  });
-  if (stale != sessions_.end()) {
-    shared_.evicted.fetch_add(1);
-    boost::asio::post(context_, [victim = *stale] { victim->Close(); });
-  }
   return false;
+}
+
+// Handshakes that had their chance make room for those that wait for theirs.
+void HttpWorker::EvictStaleHandshakes() {
+  if (handshake_queue_.empty()) return;
+  const HttpTime now = HttpNow();
+  for (auto at = sessions_.begin(); at != sessions_.end();) {
+    const auto session = *at++;  // It removes itself.
+    if (!session->IsStaleHandshake(now)) continue;
+    shared_.evicted.fetch_add(1);
+    session->Close();
+  }
 }
 
 void HttpWorker::EndHandshake() {
@@ -147,6 +151,7 @@ void HttpWorker::Tick() {
     const auto session = *at++;  // It may remove itself.
     session->CheckDeadline(now);
   }
+  EvictStaleHandshakes();
   ResumeHandshakes();
   if (!sessions_.empty()) ArmTicker();
 }

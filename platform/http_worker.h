@@ -70,6 +70,7 @@ class HttpWorker {
  private:
   void Tick();
   void ArmTicker();
+  void EvictStaleHandshakes();
   void ResumeHandshakes();
   void EndIfIdle();
 

@@ -225,13 +225,16 @@ std::string RawHttpClient::alpn_selected() const {
   return {reinterpret_cast<const char*>(name), length};
 }
 
-std::string RawHttpClient::server_common_name() const {
-  std::array<char, 256> name{};
-  const X509* certificate = tls_ ? SSL_get0_peer_certificate(tls_->ssl) : nullptr;
+std::string RawHttpClient::server_certificate_pem() const {
+  X509* certificate = tls_ ? SSL_get0_peer_certificate(tls_->ssl) : nullptr;
   if (certificate == nullptr) return {};
-  X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(),
-                            static_cast<int>(name.size()));
-  return name.data();
+  BIO* bio = BIO_new(BIO_s_mem());
+  PEM_write_bio_X509(bio, certificate);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio, &text);
+  std::string pem(text, static_cast<std::size_t>(size));
+  BIO_free(bio);
+  return pem;
 }
 
 std::string MakeRequest(std::string_view method, std::string_view path, std::string_view body,

@@ -60,7 +60,7 @@ class RawHttpClient {
 
   // Of the TLS session; empty for plain connections.
   [[nodiscard]] std::string alpn_selected() const;
-  [[nodiscard]] std::string server_common_name() const;
+  [[nodiscard]] std::string server_certificate_pem() const;
 
  private:
   struct Tls;
