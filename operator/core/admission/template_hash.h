@@ -12,8 +12,9 @@ namespace launchgate::admission {
 
 // "v1:sha256:<64 lowercase hex digits>": SHA-256 of the canonical JSON of the
 // whole template, without
-//   - the annotation kubectl.kubernetes.io/restartedAt (and what is empty
-//     without it), so that `kubectl rollout restart` is not a new revision;
+//   - the annotation kubectl.kubernetes.io/restartedAt (and annotations and
+//     metadata that are empty without it), so that `kubectl rollout restart` is
+//     not a new revision;
 //   - members that are null: 1.20 writes "creationTimestamp": null into every
 //     template and 1.36 does not, yet both mean the same template.
 // Nothing else is left out, whatever fields future API versions add. The prefix
@@ -21,8 +22,8 @@ namespace launchgate::admission {
 std::string TemplateHash(const json::Json& pod_template);
 
 // The same of a workload as the API returns it: Deployment, StatefulSet,
-// DaemonSet, CronJob, Rollout, ReplicaSet, ReplicationController or Job. Where
-// the template is: kinds.h. kInvalid for any other kind, for a workload
+// DaemonSet, CronJob, Rollout, ReplicaSet, ReplicationController or Job (kinds.h
+// says where each has it). kInvalid for any other kind, for a workload
 // without a template and for a Rollout whose template is elsewhere (workloadRef).
 base::Result<std::string> TemplateHashOfWorkload(const json::Json& workload);
 
