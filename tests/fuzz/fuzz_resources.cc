@@ -1,0 +1,74 @@
+// Objects that anybody may create: reading them never crashes, complaints are
+// bounded, and what is accepted can be put into an API path.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <variant>
+
+#include "core/base/text.h"
+#include "core/json/json.h"
+#include "core/resources/manifest.h"
+
+namespace {
+
+using namespace launchgate::resources;
+
+void Require(bool condition) {
+  if (!condition) std::abort();
+}
+
+bool IsName(const std::string& name) { return launchgate::base::IsDnsSubdomain(name); }
+
+void CheckReview(const LaunchReview& review) {
+  Require(IsName(review.meta.name) && IsName(review.target.name) && IsName(review.checklist) &&
+          IsName(review.authority) && review.spec_digest.size() == 64);
+  Require(review.evidence.size() <= kMaxEvidenceEntries);
+  for (const EvidenceEntry& entry : review.evidence) {
+    Require(launchgate::base::IsDnsLabel(entry.item) && review.FindEvidence(entry.item) == &entry);
+    if (entry.load_test) {
+      const EvidenceSource& from = entry.load_test->from;
+      Require(from.url.has_value() != from.config_map.has_value());
+      Require(!from.config_map || IsName(from.config_map->name));
+    }
+    Require(!entry.runbook || !entry.runbook->urls.empty());
+  }
+}
+
+void CheckAuthority(const LaunchAuthority& authority) {
+  Require(!authority.keys.empty() && !authority.roles.empty());
+  for (const AuthorityRole& role : authority.roles) Require(role.threshold >= 1);
+  for (const AuthorityKey& key : authority.keys) {
+    Require(authority.FindRole(key.role) != nullptr && key.not_before < key.not_after);
+  }
+}
+
+void CheckAccepted(const ManifestContent& content) {
+  if (const auto* review = std::get_if<LaunchReview>(&content)) CheckReview(*review);
+  if (const auto* authority = std::get_if<LaunchAuthority>(&content)) CheckAuthority(*authority);
+  if (const auto* checklist = std::get_if<ReadinessChecklist>(&content)) {
+    Require(!checklist->items.empty());
+    for (const ChecklistItem& item : checklist->items) {
+      Require(checklist->Find(item.id) == &item);
+    }
+  }
+  if (const auto* verdict = std::get_if<LaunchVerdict>(&content)) {
+    Require(verdict->envelope.empty() != verdict->ssh_signature.empty());
+    Require(verdict->envelope.size() <= kMaxEnvelopeBytes);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto document = launchgate::json::ParseStrict({reinterpret_cast<const char*>(data), size});
+  if (!document) return 0;
+  for (const Manifest& manifest : ReadManifests(*document)) {
+    Require(manifest.problems.size() <= launchgate::json::kMaxProblems);
+    Require(launchgate::json::Summarize(manifest.problems).size() <=
+            launchgate::json::kMaxSummaryBytes);
+    if (manifest.problems.empty()) CheckAccepted(manifest.content);
+  }
+  return 0;
+}
