@@ -174,7 +174,7 @@ etcd_is_healthy() {
 }
 
 get_as_admin() {
-  curl -q -sf --max-time 5 --cacert "$DIR/pki/ca.crt" --cert "$DIR/users/admin.crt" \
+  curl -q -sf --max-time 2 --cacert "$DIR/pki/ca.crt" --cert "$DIR/users/admin.crt" \
     --key "$DIR/users/admin.key" "$(cat "$DIR/server")$1"
 }
 

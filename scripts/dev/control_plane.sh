@@ -69,7 +69,10 @@ require_running() {
 }
 
 up() {
+  # Until it is up it belongs to this command.
+  trap 'stop_control_plane "$DIR" || true; exit 130' INT TERM HUP
   start_control_plane "$DIR" DETACHED "$POLICY" REMOVE "${APISERVER_FLAGS[@]}"
+  trap - INT TERM HUP
   local option=""
   if [[ "$DIR" != "$DEFAULT_DIR" ]]; then option=" --dir $(printf %q "$DIR")"; fi
   good "Use it:   eval \"\$(./dev control-plane env$option)\" && kubectl get namespaces"

@@ -49,7 +49,10 @@ start_control_plane() {
   fi
   # The supervisor's stdout is the event: "ready", or the end of it.
   exec {reader}< <(exec "${supervise[@]}" "$audit_policy" "$at_exit" "$@" </dev/null)
-  read -r answer <&"$reader" || true
+  # "wait" lets a trap run at once; "read" would not.
+  head -n 1 <&"$reader" >"$dir/answer" &
+  wait "$!" || true
+  answer="$(cat "$dir/answer" 2>/dev/null)" || true
   exec {reader}<&-
   [[ "$answer" == ready ]] || die "The control plane did not start; the lines above say why."
   note "Ready after $(duration $((SECONDS - started))): $(cat "$dir/server")"

@@ -68,6 +68,16 @@ wait "$RUNNER" 2>/dev/null || true
 eventually 20 "after KILL nothing is left" none_runs "$WORK/killed"
 eventually 20 "and no folder" is_gone "$WORK/killed"
 
+tell "the parent is terminated while it starts"
+is_starting() { [[ -s "$WORK/starting/logs/etcd.log" ]]; }
+"${dev[@]}" run --dir "$WORK/starting" -- true >/dev/null 2>&1 &
+RUNNER=$!
+eventually 30 "its first process runs" is_starting
+kill -TERM "$RUNNER"
+wait "$RUNNER" || true
+eventually 20 "nothing is left" none_runs "$WORK/starting"
+eventually 20 "and no folder" is_gone "$WORK/starting"
+
 tell "the supervisor itself is killed"
 expect "one starts" "${dev[@]}" up --dir "$WORK/orphan"
 kill -KILL "$(cut -d' ' -f1 "$WORK/orphan/supervisor")"
