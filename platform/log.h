@@ -49,8 +49,8 @@ class Value {
   template <std::signed_integral T>
   Value(T number) : data_(static_cast<std::int64_t>(number)) {}  // NOLINT
   template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>) Value(T number)
-      : data_(static_cast<std::uint64_t>(number)) {}  // NOLINT
+  requires(!std::same_as<T, bool>) Value(T number)  // NOLINT(google-explicit-constructor)
+      : data_(static_cast<std::uint64_t>(number)) {}
 
   using Data = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
   [[nodiscard]] const Data& data() const { return data_; }

@@ -68,7 +68,7 @@ free_ports() {
 
 # Flags come and go between releases; a program's own --help is the judge.
 help_of() { "$1" --help 2>&1 || true; }
-offers() { grep -qE -- "(^|[[:space:]])--$2[[:space:]=]" <<<"$1"; }
+offers() { grep -qE -- "^[[:space:]]*(-[a-zA-Z], )?--$2([[:space:]=]|\$)" <<<"$1"; }
 
 start_etcd() {
   local port="$1" program help

@@ -35,8 +35,9 @@ done
 
 ensure_packages test
 require_control_plane_tools
-if [[ "$build" == yes ]]; then build_preset "$preset" launchgate; fi
+if [[ "$build" == yes ]]; then build_preset "$preset" launchgate page_server; fi
 export LAUNCHGATE_SOURCE_DIR="$ROOT"
 LAUNCHGATE_BINARY="$(build_dir "$preset")/operator/app/launchgate"
-export LAUNCHGATE_BINARY
+LAUNCHGATE_PAGE_SERVER="$(build_dir "$preset")/tests/support/page_server"
+export LAUNCHGATE_BINARY LAUNCHGATE_PAGE_SERVER
 exec bash "$ROOT/scripts/dev/control_plane.sh" run -- bash "$ROOT/scripts/demo/demo.sh" "${story[@]}"
