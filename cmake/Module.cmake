@@ -87,5 +87,6 @@ function(launchgate_test name)
     TEST_PREFIX "${T_LEVEL}."
     NO_PRETTY_VALUES
     DISCOVERY_TIMEOUT 120
-    PROPERTIES LABELS "${T_LEVEL}" TIMEOUT ${T_TIMEOUT})
+    PROPERTIES LABELS "${T_LEVEL}" TIMEOUT ${T_TIMEOUT}
+      ENVIRONMENT "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/support/tsan.supp")
 endfunction()

@@ -145,10 +145,13 @@ bool FakeApiServer::ServeRequest(Session& session, const WireRequest& request) {
   {
     const std::lock_guard lock(mutex_);
     hook = hook_;
+    ++hooks_running_;
   }
   if (hook) hook(received);
 
   std::unique_lock lock(mutex_);
+  --hooks_running_;
+  changed_.notify_all();
   if (!reachable_) {
     ++resets_;
     session.wire.ResetOnClose();
@@ -443,8 +446,9 @@ void FakeApiServer::SetReachable(bool reachable) {
 }
 
 void FakeApiServer::SetRequestHook(std::function<void(const ReceivedRequest&)> hook) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   hook_ = std::move(hook);
+  changed_.wait(lock, [this] { return hooks_running_ == 0; });
 }
 
 int FakeApiServer::OpenWatchesLocked(std::string_view plural) const {

@@ -96,8 +96,9 @@ class FakeApiServer {
                   std::vector<std::pair<std::string, std::string>> headers = {});
   // A partition: false resets every connection and every new one.
   void SetReachable(bool reachable);
-  // Called with each request before it is answered, without the lock. For
-  // crashes and delays at an exact point.
+  // Called with each request before it is answered, without the lock: for crashes
+  // and delays at an exact point. Returns when no call of the hook before is
+  // under way any more, so it must not be called from a hook.
   void SetRequestHook(std::function<void(const ReceivedRequest&)> hook);
 
   // Blocks until `count` watches of `plural` are open, or `timeout` is over
@@ -174,6 +175,7 @@ class FakeApiServer {
   std::deque<Refusal> refusals_;
   GoneStyle gone_style_ = GoneStyle::kEvent;
   std::function<void(const ReceivedRequest&)> hook_;
+  int hooks_running_ = 0;
   std::vector<ReceivedRequest> requests_;
   bool reachable_ = true;
   int resets_ = 0;

@@ -111,6 +111,39 @@ class Audit {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> skipped_by_list_;
 };
 
+InformerLog::Entry Told(const std::string& version) {
+  InformerLog::Entry entry;
+  entry.change.meta.uid = "uid";
+  entry.change.meta.resource_version = version;
+  entry.change.after = std::make_shared<const SeenObject>();
+  return entry;
+}
+
+InformerLog::Entry Listed(const std::string& version) {
+  InformerLog::Entry entry;
+  entry.listed = version;
+  return entry;
+}
+
+// The test of the test: what counts as missed.
+TEST(AuditTest, OnlyAListExcusesAChangeThatWasNotTold) {
+  const auto object = std::make_shared<const test_support::Json>(
+      test_support::Json{{"metadata", {{"uid", "uid"}}}});
+  const std::vector<StoreEvent> history{{11, "", "ADDED", object, nullptr},
+                                        {12, "", "MODIFIED", object, object},
+                                        {13, "", "MODIFIED", object, object},
+                                        {14, "", "DELETED", object, object}};
+
+  const Tally skipped = Audit({Listed("10"), Told("11"), Told("13")}).Count(history);
+  const Tally listed = Audit({Listed("10"), Told("11"), Listed("12"), Told("13")}).Count(history);
+
+  EXPECT_EQ(skipped.observed, 2);
+  EXPECT_EQ(skipped.missed, 2);
+  EXPECT_EQ(skipped.missed_deletions, 1);
+  EXPECT_EQ(listed.superseded, 1);
+  EXPECT_EQ(listed.missed, 1) << "the end of the history";
+}
+
 TEST_F(InformerSurvivalTest, MissesNothingThroughFifty410sAndFiftyCutConnections) {
   server_.AddKind(kConfigMaps);
   for (int i = 0; i < kNames / 2; ++i) MakeOneChange();
