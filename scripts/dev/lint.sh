@@ -31,8 +31,8 @@ HELP
 
 tidy_all() { cpp_files 'platform/*.cc' 'operator/*.cc'; }
 tidy_changed() {
-  { git -C "$ROOT" diff --name-only "$since" -- 'platform/*.cc' 'operator/*.cc'
-    git -C "$ROOT" ls-files --others --exclude-standard -- 'platform/*.cc' 'operator/*.cc'
+  { git_here diff --name-only "$since" -- 'platform/*.cc' 'operator/*.cc'
+    git_here ls-files --others --exclude-standard -- 'platform/*.cc' 'operator/*.cc'
   } | sort -u | while IFS= read -r file; do
     if [[ -f "$ROOT/$file" ]]; then printf '%s\n' "$file"; fi
   done
@@ -45,7 +45,7 @@ while (($# > 0)); do
     --deep) export TIDY_CHECKS="clang-analyzer-core.*,clang-analyzer-cplusplus.*" ;;
     --changed)
       tidy_files=tidy_changed
-      if git -C "$ROOT" rev-parse -q --verify "${2:-}^{commit}" >/dev/null 2>&1; then
+      if git_here rev-parse -q --verify "${2:-}^{commit}" >/dev/null 2>&1; then
         since="$2"
         shift
       fi
@@ -63,6 +63,8 @@ ensure_packages lint
 if [[ " ${chosen[*]} " =~ " headers "|" tidy " ]]; then ensure_packages build libraries; fi
 mkdir -p "$(build_dir dev)"
 cd "$ROOT"
+# An empty list would pass every check.
+[[ -n "$(cpp_files '*.cc')" ]] || die "git lists no source files in $ROOT."
 
 failed=()
 for check in "${chosen[@]}"; do

@@ -36,6 +36,9 @@ usage_error() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# git in this checkout, also where another user owns it (a build machine's root).
+git_here() { git -C "$ROOT" -c safe.directory="$ROOT" "$@"; }
+
 # How many compilers or tests run at once: the processors there are, as long
 # as each has 1.5 GiB of memory (what our heaviest source file takes).
 job_count() {

@@ -90,7 +90,7 @@ record_package() {
 make_image_archive() {
   local root="$1" name="$2" archive="$3" work epoch
   work="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-image.XXXXXX")"
-  epoch="${SOURCE_DATE_EPOCH:-$(git -C "$ROOT" log -1 --format=%ct)}"
+  epoch="${SOURCE_DATE_EPOCH:-$(git_here log -1 --format=%ct)}"
   # No daemon and no storage of the machine's own is involved.
   local -a buildah=(env STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
     buildah --root "$work/storage" --runroot "$work/run")

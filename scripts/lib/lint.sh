@@ -5,7 +5,7 @@
 
 # cpp_files PATHSPEC... : tracked and new files, without those just deleted.
 cpp_files() {
-  git -C "$ROOT" ls-files --cached --others --exclude-standard -- "$@" | sort -u |
+  git_here ls-files --cached --others --exclude-standard -- "$@" | sort -u |
     while IFS= read -r file; do
       if [[ -f "$ROOT/$file" ]]; then printf '%s\n' "$file"; fi
     done
