@@ -1,6 +1,6 @@
-// Properties of the decision over thousands of generated situations: whatever
-// makes a situation stricter never admits more, and an Allow comes from a known
-// row only. The generator is seeded, so every run sees the same situations.
+// Properties of the decision over generated situations: whatever makes a
+// situation stricter never admits more, and an Allow comes from a known row
+// only. The generator is seeded, so every run sees the same situations.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -32,7 +32,8 @@ using test_support::Rollout;
 using test_support::Signer;
 using test_support::TemplateHash;
 
-constexpr int kSituations = 1500;
+constexpr int kSituations = 200;
+constexpr int kSituationsPerChange = 50;
 
 // One situation as switches, so that it can be built again with one of them changed.
 struct Situation {
@@ -66,12 +67,12 @@ class Generator {
     Situation situation;
     for (std::size_t i = 0; i < 3; ++i) {
       situation.findings[i] =
-          OneIn(8) ? static_cast<FindingStatus>(Pick(0, 3)) : FindingStatus::kPass;
-      situation.has_evidence[i] = !OneIn(12);
-      situation.go_sequence[i] = OneIn(5) ? 0 : Pick(1, 3);
-      situation.nogo_sequence[i] = OneIn(3) ? Pick(1, 3) : 0;
+          OneIn(12) ? static_cast<FindingStatus>(Pick(0, 3)) : FindingStatus::kPass;
+      situation.has_evidence[i] = !OneIn(16);
+      situation.go_sequence[i] = OneIn(8) ? 0 : Pick(1, 3);
+      situation.nogo_sequence[i] = OneIn(5) ? Pick(1, 3) : 0;
       situation.go_days[i] = OneIn(8) ? Pick(-1, 1) : 10;
-      situation.revoked[i] = OneIn(12);
+      situation.revoked[i] = OneIn(16);
     }
     situation.promise_days = OneIn(4) ? Pick(-1, 5) : 0;
     situation.frozen = OneIn(6);
@@ -137,15 +138,16 @@ class StricterTest : public testing::TestWithParam<Stricter> {};
 TEST_P(StricterTest, NeverAdmitsMore) {
   Generator generator(4711);
   int denied_by_it = 0;
-  for (int i = 0; i < kSituations; ++i) {
+  for (int i = 0; i < kSituationsPerChange; ++i) {
     const Situation before = generator.Next();
     Situation after = before;
     GetParam().apply(after);
 
+    const bool admitted_before = Admits(before);
     const bool admitted_after = Admits(after);
 
-    ASSERT_FALSE(admitted_after && !Admits(before)) << "situation " << i;
-    if (!admitted_after && Admits(before)) ++denied_by_it;
+    ASSERT_FALSE(admitted_after && !admitted_before) << "situation " << i;
+    if (admitted_before && !admitted_after) ++denied_by_it;
   }
   // Otherwise the property would hold for want of cases.
   EXPECT_GT(denied_by_it, 0);
@@ -209,12 +211,12 @@ TEST(DecidePropertyTest, SaysGoOnlyWhereEveryRequirementHolds) {
     ASSERT_TRUE(situation.go_sequence[1] > situation.nogo_sequence[1] && !situation.revoked[1]);
     ASSERT_GT(situation.go_days[1], 0);
   }
-  EXPECT_GT(gos, 20);
+  EXPECT_GT(gos, 10);
 }
 
 TEST(DecidePropertyTest, GivesTheSameAnswerEveryTime) {
   Generator generator(11);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 60; ++i) {
     const Situation situation = generator.Next();
     const Decision first = DecideOn(situation, Build(situation));
     const Decision second = DecideOn(situation, Build(situation));
@@ -225,7 +227,7 @@ TEST(DecidePropertyTest, GivesTheSameAnswerEveryTime) {
 
 TEST(DecidePropertyTest, ForeseesEveryInstantAtWhichTheAnswerChangesByItself) {
   Generator generator(23);
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 100; ++i) {
     Situation situation = generator.Next();
     situation.health = test_support::Healthy();
     const TargetFacts facts = Build(situation).Target();
