@@ -95,6 +95,7 @@ make_image_archive() {
   local -a buildah=(env STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
     buildah --root "$work/storage" --runroot "$work/run")
   rm -f "$archive"
+  # shellcheck disable=SC2153  # ROOT, the checkout, is not root, the image's.
   if ! "${buildah[@]}" build --quiet --timestamp "$epoch" --tag "$name" --file "$ROOT/Dockerfile" "$root" >"$work/id" ||
     ! "${buildah[@]}" push --quiet "$name" "oci-archive:$archive:$name"; then
     rm -rf "$work"
