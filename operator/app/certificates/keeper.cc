@@ -160,8 +160,8 @@ base::Result<CertificateKeeper::Registration> CertificateKeeper::ReadRegistratio
     return registration;
   }
   registration.exists = true;
-  registration.document = *object->body;
-  const Json& webhooks = WebhooksOf(registration.document);
+  registration.document = object->body;
+  const Json& webhooks = WebhooksOf(*registration.document);
   if (!webhooks.empty()) registration.bundle_pem = BundleOf(webhooks.front());
   for (const Json& webhook : webhooks) {
     if (BundleOf(webhook) != registration.bundle_pem) registration.bundle_pem.clear();
@@ -175,7 +175,7 @@ base::Status CertificateKeeper::Publish(const Registration& registration,
   const bool match_conditions = capabilities && capabilities->webhook_match_conditions;
   Json owned = Json::array();
   bool holds = true;
-  for (const Json& webhook : WebhooksOf(registration.document)) {
+  for (const Json& webhook : WebhooksOf(*registration.document)) {
     owned.push_back(OwnedFields(webhook, bundle_pem, match_conditions));
     holds = holds && Holds(webhook, owned.back());
   }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -56,7 +57,7 @@ class CertificateKeeper {
  private:
   struct Registration {
     bool exists = false;
-    json::Json document;     // The ValidatingWebhookConfiguration.
+    std::shared_ptr<const json::Json> document;  // The ValidatingWebhookConfiguration.
     std::string bundle_pem;  // What all of its entries trust; empty when they differ.
   };
 

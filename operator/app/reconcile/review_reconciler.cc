@@ -125,7 +125,7 @@ ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Tim
   inputs.decision = outcome.decision;
   inputs.cluster_id = parts_.cluster.ClusterId();
   inputs.previous = &previous;
-  outcome.status = decision::BuildReviewStatus(inputs, now);
+  outcome.status = std::make_shared<const Json>(decision::BuildReviewStatus(inputs, now));
   outcome.next = std::min(facts.evidence.next, decision::NextChange(*facts.review_facts, now));
   return outcome;
 }
@@ -135,7 +135,7 @@ base::Status ReviewReconciler::Apply(const Facts& facts, const Outcome& outcome,
   const resources::Meta& meta = facts.review->review.meta;
   const StatusTarget target{
       kube::kLaunchReviews, {meta.ns, meta.name}, meta.resource_version, facts.review->status_text};
-  const auto written = parts_.status.Write(target, outcome.status, std::move(stop));
+  const auto written = parts_.status.Write(target, *outcome.status, std::move(stop));
   if (!written) return tl::unexpected(written.error());
   if (*written) Announce(facts, outcome);
   return {};
@@ -181,12 +181,12 @@ void ReviewReconciler::Announce(const Facts& facts, const Outcome& outcome) {
     record(kube::EventType::kWarning, "BreakGlassUsed",
            fmt::format("{} runs by a BreakGlass verdict", review.target.Word()));
   }
-  const std::string newest = TextAt(outcome.status, "/approvedRevisions/0/templateHash");
-  if (CountAt(outcome.status, "/approvedRevisions") > 0 &&
+  const std::string newest = TextAt(*outcome.status, "/approvedRevisions/0/templateHash");
+  if (CountAt(*outcome.status, "/approvedRevisions") > 0 &&
       newest != TextAt(previous, "/approvedRevisions/0/templateHash")) {
     record(kube::EventType::kNormal, "RevisionApproved",
            fmt::format("{} is an approved revision now ({}); rolling back to it stays possible",
-                       newest, TextAt(outcome.status, "/approvedRevisions/0/reason")));
+                       newest, TextAt(*outcome.status, "/approvedRevisions/0/reason")));
   }
   log::Info("review status written", {{"review", review.meta.Key()},
                                       {"decision", allowed ? "Allow" : "Deny"},

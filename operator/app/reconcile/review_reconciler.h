@@ -50,7 +50,7 @@ class ReviewReconciler {
     std::shared_ptr<const decision::ReviewFacts> review_facts;
   };
   struct Outcome {
-    json::Json status;
+    std::shared_ptr<const json::Json> status;
     decision::Decision decision;
     base::Time next = base::kNever;
   };

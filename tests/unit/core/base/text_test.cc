@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
                     ShownRow{"CutCharacter", "a\xC3", "a\\xC3"},
                     ShownRow{"BeyondUnicode", "\xF4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"},
                     ShownRow{"Emoji", "\xF0\x9F\x9A\x80", "\xF0\x9F\x9A\x80"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 TEST(PrintableTest, NeverExceedsTheLimitAndNeverCutsACharacter) {
   const std::string text = "aaaa\xC3\xBC\xC3\xBC\xC3\xBC\xC3\xBC";

@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(
         TimeRow{"HalfHourZone", "1970-01-01T05:30:00+05:30", 0, "1970-01-01T00:00:00Z"},
         TimeRow{"LeapDay", "2024-02-29T00:00:00Z", 1'709'164'800'000, "2024-02-29T00:00:00Z"},
         TimeRow{"SmallLetters", "1970-01-01t00:00:00z", 0, "1970-01-01T00:00:00Z"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 class RefuseTimeTest : public testing::TestWithParam<const char*> {};
 
@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(
                                 hours(26) + minutes(3) + seconds(4) + milliseconds(5),
                                 "1d2h3m4s5ms"},
                     DurationRow{"LeadingPoint", ".5s", milliseconds(500), "500ms"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 class RefuseDurationTest : public testing::TestWithParam<const char*> {};
 
