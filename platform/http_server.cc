@@ -74,7 +74,8 @@ class HttpServer::Impl {
   HttpShared shared_;
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<HttpWorker>> workers_;
-  // Both belong to the thread of workers_[0].
+  // These belong to the thread of workers_[0].
+  bool accepting_ = false;  // At most one accept is under way.
   std::optional<tcp::acceptor> acceptor_;
   std::optional<boost::asio::steady_timer> retry_;
 
@@ -141,8 +142,10 @@ HttpWorker& HttpServer::Impl::LeastLoaded() {
 }
 
 void HttpServer::Impl::Accept() {
-  if (!acceptor_->is_open()) return;
+  if (!acceptor_->is_open() || accepting_) return;
   if (shared_.open.load() >= shared_.options.max_connections) return MakeRoom();
+  retry_->cancel();
+  accepting_ = true;
   HttpWorker& worker = LeastLoaded();
   acceptor_->async_accept(worker.context(),
                           [this, &worker](const ErrorCode& error, tcp::socket socket) {
@@ -151,6 +154,7 @@ void HttpServer::Impl::Accept() {
 }
 
 void HttpServer::Impl::OnAccept(HttpWorker& worker, const ErrorCode& error, tcp::socket socket) {
+  accepting_ = false;
   if (error == boost::asio::error::operation_aborted) return;
   if (error && !IsPeersFault(error)) {
     shared_.accept_failures.fetch_add(1);
@@ -223,6 +227,7 @@ bool HttpServer::Impl::Stop(milliseconds deadline) {
   workers_[0]->Post([this] { BeginStop(); });
   const auto all_done = [this] { return running_workers_ == 0; };
   if (!worker_done_.wait_for(lock, deadline, all_done)) {
+    shared_.cutting = true;
     for (const auto& worker : workers_) {
       worker->Post([worker = worker.get()] { worker->CutAll(); });
     }

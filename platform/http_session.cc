@@ -76,8 +76,12 @@ void HttpSession::Start() {
 }
 
 void HttpSession::Run() {
+  Guarded([this] { RunSteps(); });
+}
+
+void HttpSession::Guarded(const std::function<void()>& task) {
   try {
-    RunSteps();
+    task();
   } catch (...) {  // Out of memory: this connection gives its share back.
     Close();
   }
@@ -146,7 +150,7 @@ void HttpSession::CheckDeadline(HttpTime now) {
   ++wait_serial_;  // The wait for the rest of the request is over.
   boost::system::error_code ignored;
   socket_.cancel(ignored);
-  Refuse(408, Rest::kUnread);
+  Guarded([this] { Refuse(408, Rest::kUnread); });
   Run();
 }
 

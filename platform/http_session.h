@@ -9,6 +9,7 @@
 #define LAUNCHGATE_PLATFORM_HTTP_SESSION_H_
 
 #include <boost/asio/ip/tcp.hpp>
+#include <functional>
 #include <list>
 #include <memory>
 #include <string>
@@ -72,6 +73,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
 
   void Run();
   void RunSteps();
+  void Guarded(const std::function<void()>& task);
   Next Step();
   Next AwaitHello();
   Next ContinueHandshake();

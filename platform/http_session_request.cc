@@ -238,7 +238,7 @@ void HttpSession::CallAsyncHandler() {
 
 void HttpSession::OnAsyncAnswer(Response response) {
   if (phase_ != Phase::kHandling) return;
-  Answer(std::move(response));
+  Guarded([&] { Answer(std::move(response)); });
   Run();
 }
 

@@ -28,6 +28,7 @@ struct HttpShared {
 
   std::atomic<bool> draining{false};
   std::atomic<bool> stopping{false};
+  std::atomic<bool> cutting{false};  // The deadline of Stop() has passed.
   // Set while the acceptor waits for a connection to end.
   std::atomic<bool> accept_paused{false};
   std::function<void()> resume_accepting;  // Callable from any I/O thread.

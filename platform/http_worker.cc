@@ -45,10 +45,23 @@ HttpWorker::~HttpWorker() {
 
 void HttpWorker::Start(std::function<void()> done) {
   thread_ = std::thread([this, done = std::move(done)] {
-    context_.run();
+    Run();
     mailbox_->Close();
     done();
   });
+}
+
+// Nothing that runs here should throw but for want of memory, and then one
+// connection is worth less than all of them.
+void HttpWorker::Run() {
+  while (true) {
+    try {
+      context_.run();
+      return;
+    } catch (...) {
+      continue;
+    }
+  }
 }
 
 void HttpWorker::Join() {
@@ -58,15 +71,25 @@ void HttpWorker::Join() {
 void HttpWorker::Post(std::function<void()> task) { boost::asio::post(context_, std::move(task)); }
 
 void HttpWorker::Adopt(boost::asio::ip::tcp::socket socket) {
-  auto session = std::make_shared<HttpSession>(*this, std::move(socket));
-  session->place = sessions_.insert(sessions_.end(), session);
+  std::shared_ptr<HttpSession> session;
+  try {
+    if (shared_.cutting.load()) return Forget();
+    session = std::make_shared<HttpSession>(*this, std::move(socket));
+    session->place = sessions_.insert(sessions_.end(), session);
+  } catch (...) {  // Out of memory: the socket closes itself.
+    return Forget();
+  }
   ArmTicker();
   session->Start();
 }
 
 void HttpWorker::Remove(HttpSession& session) {
   sessions_.erase(session.place);
-  CountLost();
+  Forget();
+}
+
+void HttpWorker::Forget() {
+  load_.fetch_sub(1, std::memory_order_relaxed);
   shared_.open.fetch_sub(1);
   if (shared_.accept_paused.exchange(false)) shared_.resume_accepting();
   EndIfIdle();
@@ -88,6 +111,7 @@ void HttpWorker::EvictOne() {
 }
 
 void HttpWorker::BeginStop() {
+  stop_begun_ = true;
   const HttpTime grace_end = HttpNow() + shared_.options.drain_idle_grace;
   for (const auto& session : sessions_) session->BeginStop(grace_end);
   EndIfIdle();
@@ -157,7 +181,7 @@ void HttpWorker::Tick() {
 }
 
 void HttpWorker::EndIfIdle() {
-  if (!shared_.stopping.load() || !sessions_.empty()) return;
+  if (!stop_begun_ || !sessions_.empty()) return;
   ticker_.cancel();
   work_.reset();
 }

@@ -50,7 +50,6 @@ class HttpWorker {
   void Post(std::function<void()> task);
   [[nodiscard]] std::size_t load() const { return load_.load(std::memory_order_relaxed); }
   void CountIncoming() { load_.fetch_add(1, std::memory_order_relaxed); }
-  void CountLost() { load_.fetch_sub(1, std::memory_order_relaxed); }
 
   void Adopt(boost::asio::ip::tcp::socket socket);  // After CountIncoming().
   void Remove(HttpSession& session);
@@ -68,6 +67,8 @@ class HttpWorker {
   [[nodiscard]] std::string_view Date();
 
  private:
+  void Run();
+  void Forget();
   void Tick();
   void ArmTicker();
   void EvictStaleHandshakes();
@@ -79,6 +80,7 @@ class HttpWorker {
   std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
   boost::asio::steady_timer ticker_;
   bool ticking_ = false;
+  bool stop_begun_ = false;  // No connection will be handed over any more.
   const std::chrono::milliseconds tick_period_;
   std::list<std::shared_ptr<HttpSession>> sessions_;  // In the order they were accepted.
   std::deque<std::weak_ptr<HttpSession>> handshake_queue_;
