@@ -231,7 +231,7 @@ milliseconds LeaderElector::Attempt(std::stop_token stop) {
   bool read_first = true;
   {
     const std::lock_guard lock(mutex_);
-    if (lost_) return options_.retry_period;
+    if (lost_ || (withdrawn_ && !leading_)) return options_.retry_period;
     read_first = !view_is_ours_;
   }
   if (read_first && !Observe(stop)) return NextAttempt();
@@ -269,37 +269,51 @@ base::Status LeaderElector::Write(LeaseStep step, std::stop_token stop) {
   const auto asked_at = clock_.Monotonic();
   base::Result<LeaseRecord> written =
       api_.Write(view.record, desired, RequestTimeout(), std::move(stop));
-  bool begins = false;
   {
     const std::lock_guard lock(mutex_);
     view_is_ours_ = written.has_value();
     if (!written) return tl::unexpected(std::move(written.error()));
     SetRecordLocked(*written);
-    begins = !leading_;
   }
-  const bool leads = Lead(*written, asked_at);
-  if (leads && begins && callbacks_.on_started) callbacks_.on_started(guard_.fence());
+  if (Lead(*written, asked_at)) TellStarted();
   return {};
 }
 
+// True when this began a term, whose start has to be told.
 bool LeaderElector::Lead(const LeaseRecord& record,
                          std::chrono::steady_clock::time_point asked_at) {
   const std::lock_guard lock(mutex_);
+  const auto now = clock_.Monotonic();
   const auto until = asked_at + options_.renew_deadline;
+  if (lost_ || (withdrawn_ && !leading_)) return false;
   // The answer took so long, or the process stood still for so long, that the
-  // term it granted is over. CheckDeadline() ends an older term.
-  if (lost_ || clock_.Monotonic() >= until) {
+  // term it granted is over.
+  if (now >= until) {
     view_is_ours_ = false;
     return false;
   }
   // The old term ran out while the answer was on its way: writes may have been
-  // refused in between, so it counts as lost, not as continued.
-  if (leading_ && clock_.Monotonic() >= act_until_) return false;
+  // refused in between, so it counts as lost (CheckDeadline), not as continued.
+  if (leading_ && now >= act_until_) return false;
+  starting_ = !leading_;
   leading_ = true;
   act_until_ = until;
   guard_.Extend(until, Fence{record.transitions, record.resource_version});
   term_changed_.notify_all();
-  return true;
+  return starting_;
+}
+
+void LeaderElector::TellStarted() {
+  if (callbacks_.on_started) callbacks_.on_started(guard_.fence());
+  const std::lock_guard lock(mutex_);
+  starting_ = false;
+  term_changed_.notify_all();
+}
+
+void LeaderElector::Withdraw() {
+  std::unique_lock lock(mutex_);
+  withdrawn_ = true;
+  term_changed_.wait(lock, [this] { return !starting_; });
 }
 
 void LeaderElector::CheckDeadline() {
@@ -347,11 +361,11 @@ void LeaderElector::StopAndRelease(milliseconds timeout) {
   bool read_first = true;
   {
     const std::lock_guard lock(mutex_);
-    if (!leading_) return;
+    guard_.Revoke();
     leading_ = false;
     lost_ = true;  // A released elector does not come back.
-    guard_.Revoke();
     read_first = !view_is_ours_;
+    if (!view_.record) return;
   }
   if (read_first && !Observe({})) return;
   const LeaseView view = View();

@@ -163,8 +163,12 @@ class LeaderElector {
   // Who holds the lease as far as we know; empty when nobody.
   std::string Holder() const;
 
-  // The graceful end. Call it only after every worker has stopped: the next
-  // leader may begin the moment this returns. Does not call on_lost.
+  // First step of a graceful end: no term begins any more, and when this returns
+  // on_started is not running. A term under way goes on being renewed, so that
+  // workers can stop in peace. Not to be called from on_started.
+  void Withdraw();
+  // Last step. Call it only after every worker has stopped: the next leader may
+  // begin the moment this returns. Does not call on_lost.
   void StopAndRelease(std::chrono::milliseconds timeout);
 
   // One attempt to get or keep the lease; how long to wait before the next.
@@ -180,6 +184,7 @@ class LeaderElector {
   base::Status Write(LeaseStep step, std::stop_token stop);
   void SetRecordLocked(std::optional<LeaseRecord> record);
   bool Lead(const LeaseRecord& record, std::chrono::steady_clock::time_point asked_at);
+  void TellStarted();
   void Lose();
   LeaseView View() const;
   std::chrono::milliseconds RequestTimeout() const;
@@ -198,7 +203,9 @@ class LeaderElector {
   LeaseView view_;
   bool view_is_ours_ = false;  // Our last write succeeded: the next one needs no read first.
   bool leading_ = false;
-  bool lost_ = false;  // For good.
+  bool lost_ = false;       // For good.
+  bool withdrawn_ = false;  // Begins no term.
+  bool starting_ = false;   // on_started is running.
   std::chrono::steady_clock::time_point act_until_{};
   std::minstd_rand random_;
 

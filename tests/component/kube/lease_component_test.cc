@@ -106,6 +106,8 @@ TEST_F(LeaseComponentTest, AReleasedLeaseIsTakenOverWithoutWaitingForItsEnd) {
   ASSERT_TRUE(first.WaitUntilStarted());
   Candidate second(server_.url(), "second");
 
+  first.elector().Withdraw();
+  EXPECT_TRUE(first.elector().IsLeader());
   first.elector().StopAndRelease(milliseconds(500));
 
   EXPECT_FALSE(first.elector().IsLeader());

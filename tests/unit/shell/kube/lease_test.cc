@@ -347,6 +347,43 @@ TEST_F(LeaderElectorTest, ReleasingGivesTheLeaseUpWithoutCallingItALoss) {
   EXPECT_EQ(api_.lease->holder, "") << "released is for good";
 }
 
+TEST_F(LeaderElectorTest, BeginsNoTermAfterItHasWithdrawn) {
+  HoldBy("other");
+  Attempt();
+
+  elector_.Withdraw();
+  api_.lease->holder = "";
+  for (int i = 0; i < 5; ++i) Attempt();
+
+  EXPECT_FALSE(elector_.IsLeader());
+  EXPECT_TRUE(started_.empty());
+  EXPECT_EQ(api_.writes, 0);
+}
+
+TEST_F(LeaderElectorTest, RenewsTheTermUnderWayAfterItHasWithdrawn) {
+  Attempt();
+
+  elector_.Withdraw();
+  for (int i = 0; i < 20; ++i) Attempt();
+
+  EXPECT_TRUE(elector_.IsLeader());
+  EXPECT_EQ(lost_, 0);
+}
+
+TEST_F(LeaderElectorTest, GivesBackALeaseItWonWhileItWithdrew) {
+  api_.before = [this] {
+    if (api_.writes == 1) elector_.Withdraw();
+  };
+  Attempt();
+  api_.before = {};
+  ASSERT_EQ(api_.lease->holder, "me");
+  ASSERT_TRUE(started_.empty());
+
+  elector_.StopAndRelease(seconds(1));
+
+  EXPECT_EQ(api_.lease->holder, "");
+}
+
 TEST_F(LeaderElectorTest, ReleasesNothingThatIsNotItsOwn) {
   HoldBy("other");
   Attempt();
