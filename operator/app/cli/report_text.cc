@@ -103,8 +103,7 @@ void WriteCase(const Report::Item& item, std::ostream& out) {
   if (item.status != FindingStatus::kPass) {
     const std::string message =
         Xml(fmt::format("{}: {}", evidence::ToString(item.status), MessageOf(item)));
-    out << fmt::format(Blocks(item) ? "<failure message=\"{}\"/>" : "<skipped message=\"{}\"/>",
-                       message);
+    out << fmt::format("<{} message=\"{}\"/>", Blocks(item) ? "failure" : "skipped", message);
   }
   out << "</testcase>\n";
 }

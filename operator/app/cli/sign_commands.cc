@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -89,12 +90,12 @@ int RunSign(const SignFlags& flags, Streams& streams) {
   if (!draft) return Fail(streams, "sign", draft.error());
   Summarize(*draft, streams.err);
 
-  const auto signature = key->Sign(verdict::Pae(verdict::kPayloadType, draft->bytes));
+  const auto signature = key->Sign(verdict::Pae(verdict::kInTotoPayloadType, draft->bytes));
   if (!signature) return Fail(streams, "sign", signature.error());
   verdict::Envelope envelope;
-  envelope.payload_type = verdict::kPayloadType;
+  envelope.payload_type = verdict::kInTotoPayloadType;
   envelope.payload = draft->bytes;
-  envelope.signatures = {{key->public_key().fingerprint, *signature}};
+  envelope.signatures.push_back({key->public_key().fingerprint, *signature});
   const auto text = verdict::SerializeEnvelope(envelope);
   if (!text) return Fail(streams, "sign", text.error());
   return Submit(*opened->session, opened->world, review,
@@ -115,7 +116,7 @@ int RunStatement(const StatementOnlyFlags& flags, Streams& streams) {
   if (!draft) return Fail(streams, "statement", draft.error());
   Summarize(*draft, streams.err);
   // Exactly these bytes, without a newline: they are what gets signed.
-  streams.out << (flags.pae ? verdict::Pae(verdict::kPayloadType, draft->bytes) : draft->bytes);
+  streams.out << (flags.pae ? verdict::Pae(verdict::kInTotoPayloadType, draft->bytes) : draft->bytes);
   streams.out.flush();
   return kExitAllow;
 }
@@ -139,9 +140,9 @@ base::Result<json::Json> BuildAttached(const AttachFlags& flags,
   const auto signature = ReadInput(flags.signature, streams.in);
   if (!signature) return tl::unexpected(signature.error());
   verdict::Envelope envelope;
-  envelope.payload_type = verdict::kPayloadType;
+  envelope.payload_type = verdict::kInTotoPayloadType;
   envelope.payload = bytes;
-  envelope.signatures = {{"", DecodedSignature(*signature)}};
+  envelope.signatures.push_back({"", DecodedSignature(*signature)});
   const auto text = verdict::SerializeEnvelope(envelope);
   if (!text) return tl::unexpected(text.error());
   return VerdictWithEnvelope(statement, *text);

@@ -26,9 +26,21 @@ tl::unexpected<base::Error> WrongType(std::string_view path, std::string_view ex
                     "`" + std::string(path) + "` must be " + std::string(expected));
 }
 
+simdjson::dom::object MembersOf(const Element& object) {
+  simdjson::dom::object members;
+  if (object.get(members) != simdjson::SUCCESS) return {};
+  return members;
+}
+
+simdjson::dom::array ItemsOf(const Element& list) {
+  simdjson::dom::array items;
+  if (list.get(items) != simdjson::SUCCESS) return {};
+  return items;
+}
+
 std::optional<Element> Member(const Element& object, std::string_view key) {
   std::optional<Element> found;
-  for (const auto& field : object.get_object().value_unsafe()) {
+  for (const auto& field : MembersOf(object)) {
     if (field.key == key) found = field.value;
   }
   if (found && found->is_null()) found.reset();
