@@ -16,6 +16,7 @@
 #include "shell/transport/cpprest_transport.h"
 
 #include <cpprest/http_client.h>
+#include <openssl/crypto.h>
 #include <pplx/threadpool.h>
 
 #include <algorithm>
@@ -405,6 +406,9 @@ base::Status InitializeTransportThreads(int count) {
   if (g_threads_started.exchange(true)) {
     return base::Fail(base::ErrorKind::kInvalid, "the transport's threads are already started");
   }
+  // The library's threads may still be inside OpenSSL when main() has returned;
+  // they must not find it taken down under them.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
   // Both are read for each new connection, before our own store replaces theirs.
   ::setenv("SSL_CERT_FILE", "/dev/null", 1);
   ::setenv("SSL_CERT_DIR", "/dev/null", 1);

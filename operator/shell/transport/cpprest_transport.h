@@ -1,8 +1,8 @@
 // Transport over cpprestsdk's http_client, for trusted peers only. The library
 // is archived upstream; nothing outside this folder knows that it is used.
 //
-// What a peer that holds a certificate of our CA can still do to us, and what
-// is done about it here, is listed in docs in cpprest_transport.cc.
+// What a peer that holds a certificate of our CA could do to the library, and
+// what is done about it here, stands at the top of cpprest_transport.cc.
 #pragma once
 
 #include <functional>
@@ -19,8 +19,10 @@ namespace launchgate::transport {
 // points OpenSSL's default trust at nothing, so that no public CA is trusted by
 // accident and no system bundle is parsed for each connection. libcurl brings
 // its own bundle and is not affected. Call it first thing in main(), before any
-// other thread starts (it sets environment variables), and only once: kInvalid
-// when called again or with a count outside 1..kMaxTransportThreads.
+// other thread starts (it sets environment variables) and before OpenSSL is
+// used (it switches its cleanup at exit off, which those threads could outlive),
+// and only once: kInvalid when called again or with a count outside
+// 1..kMaxTransportThreads.
 base::Status InitializeTransportThreads(int count);
 inline constexpr int kMaxTransportThreads = 64;
 

@@ -14,11 +14,10 @@
 
 namespace launchgate::test_support {
 
-// Once a process: the library cannot be started twice.
-inline void StartTransportThreads() {
-  static const bool started = transport::InitializeTransportThreads(4).has_value();
-  ASSERT_TRUE(started);
-}
+// Once a process and before anything else, as in main().
+inline const base::Status kThreadsStarted = transport::InitializeTransportThreads(4);
+
+inline void StartTransportThreads() { ASSERT_TRUE(kThreadsStarted); }
 
 inline transport::CpprestOptions PlainOptions(const RawServer& server) {
   transport::CpprestOptions options;
