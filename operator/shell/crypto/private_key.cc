@@ -101,7 +101,7 @@ base::Result<PrivateKey> PrivateKey::FromPem(std::string_view pem,
   if (!key) return Undecodable(unlocking);
   base::Result<verdict::PublicKey> public_key = Describe(key.get());
   if (!public_key) return tl::unexpected(public_key.error());
-  return PrivateKey(std::make_shared<const Handle>(std::move(key)), *std::move(public_key));
+  return PrivateKey(std::make_shared<const Handle>(Handle{std::move(key)}), *std::move(public_key));
 }
 
 base::Result<PrivateKey> PrivateKey::Generate(SignatureAlgorithm algorithm) {
@@ -115,7 +115,7 @@ base::Result<PrivateKey> PrivateKey::Generate(SignatureAlgorithm algorithm) {
   if (!key) return OpenSslFailed("making a key");
   base::Result<verdict::PublicKey> public_key = Describe(key.get());
   if (!public_key) return tl::unexpected(public_key.error());
-  return PrivateKey(std::make_shared<const Handle>(std::move(key)), *std::move(public_key));
+  return PrivateKey(std::make_shared<const Handle>(Handle{std::move(key)}), *std::move(public_key));
 }
 
 base::Result<std::string> PrivateKey::Sign(std::string_view message) const {
