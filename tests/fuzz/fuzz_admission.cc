@@ -8,12 +8,12 @@
 #include <string>
 #include <string_view>
 
-#include "core/admission/kinds.h"
 #include "core/admission/review.h"
 
 namespace {
 
-using namespace launchgate;
+namespace admission = launchgate::admission;
+namespace decision = launchgate::decision;
 
 const decision::GateIndex& Index() {
   static const auto index = [] {

@@ -67,7 +67,7 @@ base::Result<std::optional<Owner>> ControllerOf(const Element& object) {
   if (!references) return tl::unexpected(references.error());
   if (!*references) return std::nullopt;
   std::optional<Owner> owner;
-  for (const Element reference : (*references)->get_array().value_unsafe()) {
+  for (const Element reference : ItemsOf(**references)) {
     const auto controls = BooleanAt(reference, "controller");
     if (!controls) return tl::unexpected(controls.error());
     if (!*controls) continue;

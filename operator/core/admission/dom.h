@@ -32,6 +32,11 @@ base::Result<std::int64_t> IntegerAt(const Element& root, std::string_view path,
 base::Result<std::optional<Element>> ObjectAt(const Element& root, std::string_view path);
 base::Result<std::optional<Element>> ListAt(const Element& root, std::string_view path);
 
+// The members and elements, as values: a range-for may hold them, which it must
+// not do with what simdjson's value_unsafe() refers to. Preconditions: of that type.
+simdjson::dom::object MembersOf(const Element& object);
+simdjson::dom::array ItemsOf(const Element& list);
+
 // "`spec.replicas` must be an integer".
 [[nodiscard]] tl::unexpected<base::Error> WrongType(std::string_view path,
                                                     std::string_view expected);

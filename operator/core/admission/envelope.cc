@@ -125,7 +125,7 @@ base::Result<bool> InGroup(const Envelope& envelope, std::string_view group) {
   if (!groups) return tl::unexpected(groups.error());
   if (!*groups) return false;
   bool found = false;
-  for (const Element element : (*groups)->get_array().value_unsafe()) {
+  for (const Element element : ItemsOf(**groups)) {
     std::string_view name;
     if (element.get(name) != simdjson::SUCCESS) return WrongType("groups", "a list of texts");
     found = found || name == group;

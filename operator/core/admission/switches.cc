@@ -52,7 +52,7 @@ base::Result<std::size_t> LengthAt(const Element& root, std::string_view path) {
   const auto list = ListAt(root, path);
   if (!list) return tl::unexpected(list.error());
   // size() saturates; only zero or not matters here.
-  return *list ? (*list)->get_array().value_unsafe().size() : 0;
+  return *list ? ItemsOf(**list).size() : 0;
 }
 
 base::Result<bool> IsEmptied(std::string_view path, const Element& before, const Element& after) {
@@ -69,7 +69,7 @@ base::Result<std::string> ImagesAt(const Element& root, std::string_view path) {
   if (!list) return tl::unexpected(list.error());
   std::string images;
   if (!*list) return images;
-  for (const Element container : (*list)->get_array().value_unsafe()) {
+  for (const Element container : ItemsOf(**list)) {
     if (!container.is_object()) return WrongType(path, "a list of containers");
     const auto name = TextAt(container, "name");
     const auto image = TextAt(container, "image");
@@ -130,8 +130,8 @@ base::Result<std::optional<Element>> PodTemplateAt(const Element& object, std::s
   if (!*pod_template) return std::nullopt;
   const auto containers = ListAt(**pod_template, "spec.containers");
   if (!containers) return WrongType(path, "a pod template with a list of containers");
-  if (!*containers || (*containers)->get_array().value_unsafe().size() == 0) return std::nullopt;
-  for (const Element container : (*containers)->get_array().value_unsafe()) {
+  if (!*containers || ItemsOf(**containers).size() == 0) return std::nullopt;
+  for (const Element container : ItemsOf(**containers)) {
     if (!container.is_object()) return WrongType(path, "a pod template with a list of containers");
   }
   return pod_template;
