@@ -31,7 +31,12 @@ chapter() {
 }
 
 show() { printf '    $ %s\n' "$*"; }
-answer() { sed -e 's/^/      /' -e 's/Error from server (Forbidden).*: admission webhook/Forbidden: admission webhook/' "$1"; }
+# What kubectl said, without the patch it sent.
+answer() {
+  sed -E -e '/^(\{"metadata"|to:|Resource:|Name:)/d' -e 's/^for: .*(admission webhook|Internal error)/\1/' \
+    -e 's/^Error from server \(([A-Za-z]+)\): error when .*: admission webhook/Forbidden: admission webhook/' \
+    -e 's/^/      /' "$1"
+}
 
 wrong() {
   fail "$1"

@@ -142,25 +142,30 @@ base::Result<World> Session::ReadWorld(const verdict::PublicKeyReader& reader) {
   return world;
 }
 
-base::Status Session::ReadTarget(const resources::TargetRef& target, World& world) {
-  const kube::ObjectKey key{target.ns, target.name};
-  switch (target.kind) {
+base::Result<kube::ResourceType> Session::TypeOf(resources::TargetKind kind) {
+  switch (kind) {
     case resources::TargetKind::kDeployment:
-      return ReadInto(world, kube::kDeployments, key);
+      return kube::kDeployments;
     case resources::TargetKind::kStatefulSet:
-      return ReadInto(world, kube::kStatefulSets, key);
+      return kube::kStatefulSets;
     case resources::TargetKind::kDaemonSet:
-      return ReadInto(world, kube::kDaemonSets, key);
+      return kube::kDaemonSets;
     case resources::TargetKind::kRollout:
-      return ReadInto(world, kube::kRollouts, key);
+      return kube::kRollouts;
     case resources::TargetKind::kCronJob:
       break;
   }
   kube::Discovery discovery(impl_->client, impl_->clock, kube::DiscoveryOptions());
   const auto capabilities = discovery.Get(std::stop_token());
   if (!capabilities) return tl::unexpected(capabilities.error());
-  if (capabilities->cron_jobs == nullptr) return {};
-  return ReadInto(world, *capabilities->cron_jobs, key);
+  if (capabilities->cron_jobs != nullptr) return *capabilities->cron_jobs;
+  return base::Fail(base::ErrorKind::kUnsupported, "the API server serves no CronJobs");
+}
+
+base::Status Session::ReadTarget(const resources::TargetRef& target, World& world) {
+  const auto type = TypeOf(target.kind);
+  if (!type) return tl::unexpected(type.error());
+  return ReadInto(world, *type, {target.ns, target.name});
 }
 
 base::Result<resources::TargetRef> ParseTargetWord(const std::string& word, const std::string& ns) {

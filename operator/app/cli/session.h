@@ -38,6 +38,8 @@ class Session {
   // reviews and verdicts of it, the checklists and authorities that those
   // reviews name, the namespace itself, the cluster's id.
   base::Result<World> ReadWorld(const verdict::PublicKeyReader& reader);
+  // How the server serves a kind; kUnsupported when it does not.
+  base::Result<kube::ResourceType> TypeOf(resources::TargetKind kind);
   // The stored target, into `world`; nothing is added when it does not exist.
   base::Status ReadTarget(const resources::TargetRef& target, World& world);
 

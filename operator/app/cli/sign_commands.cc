@@ -116,7 +116,8 @@ int RunStatement(const StatementOnlyFlags& flags, Streams& streams) {
   if (!draft) return Fail(streams, "statement", draft.error());
   Summarize(*draft, streams.err);
   // Exactly these bytes, without a newline: they are what gets signed.
-  streams.out << (flags.pae ? verdict::Pae(verdict::kInTotoPayloadType, draft->bytes) : draft->bytes);
+  streams.out << (flags.pae ? verdict::Pae(verdict::kInTotoPayloadType, draft->bytes)
+                            : draft->bytes);
   streams.out.flush();
   return kExitAllow;
 }

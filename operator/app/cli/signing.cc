@@ -89,18 +89,66 @@ std::int64_t NextSequence(const resources::LaunchReview& review, const decision:
   return highest + 1;
 }
 
+// The hash that a denial names, so that one can be signed for what was denied.
+std::string HashIn(std::string_view message) {
+  constexpr std::size_t kHexDigits = 64;
+  const std::size_t at = message.find(verdict::kTemplateHashPrefix);
+  if (at == std::string_view::npos) return "";
+  std::string hash(message.substr(at, verdict::kTemplateHashPrefix.size() + kHexDigits));
+  return verdict::IsTemplateHash(hash) ? hash : "";
+}
+
+// The hash of a manifest as it would be stored. Only the API server can tell: it
+// fills in defaults that differ between versions. So it is asked with a dry run;
+// where the gate denies that, the denial names the hash.
+base::Result<std::string> HashByDryRun(Session& session, const resources::TargetRef& target,
+                                       const Json& manifest) {
+  const auto type = session.TypeOf(target.kind);
+  if (!type) return tl::unexpected(type.error());
+  Json object = manifest;
+  object["metadata"]["namespace"] = target.ns;
+  kube::ApplyOptions options;
+  options.field_manager = "launchgate-cli";
+  options.force = true;
+  options.dry_run = true;
+  const auto applied =
+      session.client().Apply(*type, {target.ns, target.name}, object, options, std::stop_token());
+  if (applied) return admission::TemplateHashOfWorkload(*applied->body);
+  std::string hash = HashIn(applied.error().message);
+  if (!hash.empty()) return hash;
+  return tl::unexpected<base::Error>(applied.error());
+}
+
+// The manifest of `target` in a file.
+base::Result<Json> ManifestOf(const std::string& path, const resources::TargetRef& target,
+                              std::istream& in) {
+  const auto text = ReadInput(path, in);
+  if (!text) return tl::unexpected(text.error());
+  const auto documents = json::ParseYaml(*text);
+  if (!documents) return base::Wrap(path, documents.error());
+  for (const Json& document : *documents) {
+    for (const resources::Manifest& manifest : resources::ReadManifests(document)) {
+      const auto* workload = std::get_if<resources::Workload>(&manifest.content);
+      if (workload == nullptr) continue;
+      const bool wanted =
+          workload->target.kind == target.kind && workload->target.name == target.name;
+      if (wanted) return *workload->object;
+    }
+  }
+  return base::Fail(ErrorKind::kNotFound, fmt::format("{}: holds no {}", path, target.Word()));
+}
+
 base::Result<std::string> TemplateHash(const StatementFlags& flags, Session& session, World& world,
                                        const resources::TargetRef& target, std::istream& in) {
+  if (!flags.template_hash.empty()) {
+    if (verdict::IsTemplateHash(flags.template_hash)) return flags.template_hash;
+    return base::Fail(ErrorKind::kInvalid,
+                      "--template must be a hash as a denial names it: v1:sha256:<64 hex digits>");
+  }
   if (!flags.template_from.empty()) {
-    const auto text = ReadInput(flags.template_from, in);
-    if (!text) return tl::unexpected(text.error());
-    const auto documents = json::ParseYaml(*text);
-    if (!documents) return base::Wrap(flags.template_from, documents.error());
-    for (const Json& document : *documents) {
-      auto hash = admission::TemplateHashOfWorkload(document);
-      if (hash) return hash;
-    }
-    return base::Fail(ErrorKind::kInvalid, flags.template_from + ": holds no pod template");
+    const auto manifest = ManifestOf(flags.template_from, target, in);
+    if (!manifest) return tl::unexpected(manifest.error());
+    return HashByDryRun(session, target, *manifest);
   }
   const auto read = session.ReadTarget(target, world);
   if (!read) return tl::unexpected(read.error());
@@ -108,8 +156,8 @@ base::Result<std::string> TemplateHash(const StatementFlags& flags, Session& ses
   if (workload == nullptr) {
     return base::Fail(ErrorKind::kNotFound,
                       target.Word() +
-                          " does not exist yet; name the manifest to be rolled out "
-                          "with --template-from");
+                          " does not exist yet; name the template with --template or "
+                          "--template-from");
   }
   return admission::TemplateHashOfWorkload(*workload->object);
 }
@@ -165,8 +213,12 @@ void AddStatementFlags(CLI::App& command, StatementFlags& flags) {
   command.add_option("--class", flags.override_class, "Of an override: P0 or SecurityFix")
       ->check(CLI::IsMember({"P0", "SecurityFix"}));
   command.add_option("--valid-for", flags.valid_for, "How long it stands (default 30d)");
-  command.add_option("--template-from", flags.template_from,
-                     "Bind the pod template of this manifest (override, binding Revision)");
+  command.add_option("--template", flags.template_hash,
+                     "Bind this template hash, as a denial names it (override, binding Revision)");
+  command
+      .add_option("--template-from", flags.template_from,
+                  "Bind the template of this manifest as the API server would store it (dry run)")
+      ->excludes("--template");
   command.add_option("--condition", flags.conditions,
                      "Promise that goes with a Go, and waives an item until it is due: "
                      "item=ID,owner=WHO,due=RFC3339,text=WHAT (repeatable)");

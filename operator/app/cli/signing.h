@@ -28,6 +28,7 @@ struct StatementFlags {
   std::string ticket;
   std::string override_class;
   std::string valid_for = "30d";
+  std::string template_hash;            // As a denial names it; empty: see template_from.
   std::string template_from;            // Workload manifest; empty: the stored target.
   std::vector<std::string> conditions;  // "item=…,owner=…,due=…,text=…"
 };

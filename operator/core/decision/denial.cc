@@ -42,6 +42,13 @@ std::string OwnerLine(const TargetFacts* facts) {
   return "Owner: " + (team.empty() ? contact : team + " (" + contact + ")") + "\n";
 }
 
+// What a BreakGlass or a binding to the revision has to name: nobody can compute
+// it from a manifest, because the API server fills in defaults first.
+std::string TemplateLine(const Change& change) {
+  if (change.template_hash.empty()) return "";
+  return "Template: " + base::Printable(change.template_hash, kMaxNameBytes) + "\n";
+}
+
 // To be pasted into a shell, so it holds nothing but valid names.
 std::string CommandLine(const Change& change) {
   if (!base::IsDnsLabel(change.ns)) return "More: kubectl launchgate status";
@@ -70,7 +77,7 @@ std::string FittingLines(const base::Objections& objections, std::size_t room) {
 }  // namespace
 
 std::string RenderDenial(const Decision& decision, const TargetFacts* facts, const Change& change) {
-  const std::string head = FirstLine(change);
+  const std::string head = FirstLine(change) + TemplateLine(change);
   const std::string tail = OwnerLine(facts) + CommandLine(change);
   return head + FittingLines(decision.objections(), kMaxDenialBytes - head.size() - tail.size()) +
          tail;
