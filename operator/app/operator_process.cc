@@ -99,7 +99,10 @@ class WebhookRole {
   WebhookRole(Foundation& base, const OperatorConfig& config)
       : base_(base),
         config_(config),
-        keeper_(base.cluster, base.signatures),
+        keeper_(base.cluster, base.signatures,
+                [&base](std::size_t reviews) {
+                  base.metrics.SetReviews(static_cast<double>(reviews));
+                }),
         time_(base.clock, base.clock_guard),
         counter_(base.metrics),
         webhook_(keeper_, time_, counter_,
@@ -223,7 +226,9 @@ class ControllerRole {
   }
 
   void Stop() {
-    // The lease goes last: nobody else may begin while we still write.
+    // No term begins any more; the lease goes last, since nobody else may begin
+    // while we still write.
+    elector_.Withdraw();
     certificates_.Stop();
     controller_.Stop();
     elector_.StopAndRelease(kDrainDeadline);

@@ -128,7 +128,8 @@ std::string EncodeAnswer(std::string_view uid, const decision::Decision& decisio
 
 std::string EncodeAnswer(std::string_view uid, const GuardAnswer& answer) {
   AnswerWriter writer(uid, answer.allowed);
-  if (!answer.allowed) writer.Status(answer.message);
+  // The code first: it is what people search for and what scripts match.
+  if (!answer.allowed) writer.Status(std::string(answer.reason) + ": " + answer.message);
   writer.Annotation("decision", answer.allowed ? "Allow" : "Deny");
   writer.Annotation("reason", answer.reason);
   writer.EndAnnotations();

@@ -173,7 +173,7 @@ TEST(GuardAnswerTest, RefusesWithItsReason) {
 
   EXPECT_EQ(answer["response"], Json::parse(R"({
     "uid": "4b7c3f0e-7a1c-4a37-9a52-0d1b9f4a5e11", "allowed": false,
-    "status": {"code": 403, "reason": "Forbidden", "message": "not you"},
+    "status": {"code": 403, "reason": "Forbidden", "message": "StatusForged: not you"},
     "auditAnnotations": {"decision": "Deny", "reason": "StatusForged"}})"));
 }
 
@@ -187,7 +187,7 @@ TEST(RefusalTest, SaysWhyARequestWasNotUnderstood) {
   const Json answer = Json::parse(EncodeRefusal(kUid, "NotUnderstood", "`kind` must be present"));
 
   EXPECT_EQ(answer["response"]["allowed"], false);
-  EXPECT_EQ(answer["response"]["status"]["message"], "`kind` must be present");
+  EXPECT_EQ(answer["response"]["status"]["message"], "NotUnderstood: `kind` must be present");
   EXPECT_EQ(answer["response"]["auditAnnotations"]["reason"], "NotUnderstood");
 }
 
