@@ -15,8 +15,17 @@
 
 namespace {
 
-using namespace launchgate::verdict;
-using namespace launchgate::test_support;
+using launchgate::test_support::AuthorityBuilder;
+using launchgate::test_support::FakeEnvelope;
+using launchgate::test_support::FakeSignatures;
+using launchgate::test_support::kAlice;
+using launchgate::test_support::KeyOf;
+using launchgate::verdict::Answer;
+using launchgate::verdict::kInTotoPayloadType;
+using launchgate::verdict::ParseStatement;
+using launchgate::verdict::Statement;
+using launchgate::verdict::TrustedAuthority;
+using launchgate::verdict::VerifiedStatement;
 
 void CheckParsing(std::string_view bytes) {
   const auto statement = ParseStatement(bytes);
@@ -44,7 +53,7 @@ void CheckOpening(std::string_view bytes) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // An envelope has to hold it in base64.
-  if (size > kMaxEnvelopeBytes / 2) return 0;
+  if (size > launchgate::verdict::kMaxEnvelopeBytes / 2) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   CheckParsing(bytes);
   CheckOpening(bytes);

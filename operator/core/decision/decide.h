@@ -88,9 +88,10 @@ Decision Decide(const Health& health, GateMode mode, const TargetFacts* facts, c
 
 // What the engineer reads whose rollout was stopped: plain text of at most
 // kMaxDenialBytes, in lines: what was denied, each objection with its reason and
-// item, the review's owner, and the one command that shows more. Objections that
-// find no room are counted, never cut in the middle. Outside text is made
-// printable. `facts` may be null.
+// item, the template's hash (a BreakGlass has to name it, and nobody can compute it
+// from a manifest before the API server has filled in defaults), the review's owner,
+// and the one command that shows more. Objections that find no room are counted. Outside text is
+// made printable. `facts` may be null.
 std::string RenderDenial(const Decision& decision, const TargetFacts* facts, const Change& change);
 inline constexpr std::size_t kMaxDenialBytes = 1024;
 

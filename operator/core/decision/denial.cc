@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <string>
-#include <vector>
 
 #include "core/base/text.h"
 #include "core/decision/decide.h"
@@ -25,11 +25,11 @@ std::string FirstLine(const Change& change) {
   return line + ":\n";
 }
 
-std::string ObjectionLine(const base::Objection& objection) {
+std::string ObjectionLine(const base::Objection& objection, std::size_t max_bytes) {
   std::string line = "- " + std::string(objection.reason);
   if (!objection.item.empty()) line += " [" + base::Printable(objection.item, 64) + "]";
   line += ": " + objection.message;
-  return base::Printable(line, kMaxObjectionBytes) + "\n";
+  return base::Printable(line, std::min(max_bytes, kMaxObjectionBytes) - 1) + "\n";
 }
 
 std::string OwnerLine(const TargetFacts* facts) {
@@ -42,8 +42,6 @@ std::string OwnerLine(const TargetFacts* facts) {
   return "Owner: " + (team.empty() ? contact : team + " (" + contact + ")") + "\n";
 }
 
-// What a BreakGlass or a binding to the revision has to name: nobody can compute
-// it from a manifest, because the API server fills in defaults first.
 std::string TemplateLine(const Change& change) {
   if (change.template_hash.empty()) return "";
   return "Template: " + base::Printable(change.template_hash, kMaxNameBytes) + "\n";
@@ -60,16 +58,18 @@ std::string CommandLine(const Change& change) {
 
 std::string MoreLine(std::size_t count) { return "- ...and " + std::to_string(count) + " more\n"; }
 
-// As many lines as fit, then how many do not.
+// As many lines as fit, then how many do not. The first is always there, cut
+// where names leave little room.
 std::string FittingLines(const base::Objections& objections, std::size_t room) {
-  std::vector<std::string> lines;
-  for (const base::Objection& objection : objections) lines.push_back(ObjectionLine(objection));
-  std::string text;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    const bool last = i + 1 == lines.size();
-    const std::size_t reserve = last ? 0 : MoreLine(lines.size()).size();
-    if (text.size() + lines[i].size() + reserve > room) return text + MoreLine(lines.size() - i);
-    text += lines[i];
+  const std::size_t reserve = objections.size() > 1 ? MoreLine(objections.size()).size() : 0;
+  std::string text = ObjectionLine(objections.front(), room - reserve);
+  for (std::size_t i = 1; i < objections.size(); ++i) {
+    const std::string line = ObjectionLine(objections[i], kMaxObjectionBytes);
+    const bool last = i + 1 == objections.size();
+    if (text.size() + line.size() + (last ? 0 : reserve) > room) {
+      return text + MoreLine(objections.size() - i);
+    }
+    text += line;
   }
   return text;
 }
@@ -77,8 +77,8 @@ std::string FittingLines(const base::Objections& objections, std::size_t room) {
 }  // namespace
 
 std::string RenderDenial(const Decision& decision, const TargetFacts* facts, const Change& change) {
-  const std::string head = FirstLine(change) + TemplateLine(change);
-  const std::string tail = OwnerLine(facts) + CommandLine(change);
+  const std::string head = FirstLine(change);
+  const std::string tail = TemplateLine(change) + OwnerLine(facts) + CommandLine(change);
   return head + FittingLines(decision.objections(), kMaxDenialBytes - head.size() - tail.size()) +
          tail;
 }

@@ -42,8 +42,11 @@ TEST(DenialTest, SaysWhatWhyWhoAndWhatToRun) {
             "2026-11-24T12:00:00Z (in 1d)\n"
             "- EvidenceFailing [load-test]: p95 is 812ms, at most 250ms is allowed\n"
             "- QuorumNotMet: needs 1 Go in the role product\n"
-            "Owner: payments (#payments-oncall)\n"
-            "More: kubectl launchgate explain -n shop deployment/gift-cards");
+            "Template: " +
+                test_support::TemplateHash() +
+                "\n"
+                "Owner: payments (#payments-oncall)\n"
+                "More: kubectl launchgate explain -n shop deployment/gift-cards");
 }
 
 TEST(DenialTest, NamesTheCommandAlsoWhereNoReviewIs) {
@@ -73,6 +76,14 @@ TEST(DenialTest, OfABarePodNamesThePod) {
   EXPECT_THAT(text, EndsWith("More: kubectl launchgate status -n shop"));
 }
 
+TEST(DenialTest, NamesTheTemplateThatABreakGlassWouldHaveToName) {
+  Change scale = Rollout("");
+
+  EXPECT_THAT(RenderDenial(Decision(), nullptr, Rollout()),
+              HasSubstr("\nTemplate: " + test_support::TemplateHash() + "\n"));
+  EXPECT_THAT(RenderDenial(Decision(), nullptr, scale), Not(HasSubstr("Template:")));
+}
+
 TEST(DenialTest, OfAGeneratedNameNamesTheKind) {
   Change pod = Rollout();
   pod.kind = "Pod";
@@ -92,10 +103,10 @@ TEST(DenialTest, CountsTheObjectionsThatFindNoRoom) {
   const std::string text = DenialOf(review);
 
   EXPECT_LE(text.size(), kMaxDenialBytes);
-  EXPECT_GT(text.size(), kMaxDenialBytes - 150);
+  EXPECT_GT(text.size(), kMaxDenialBytes - 150);  // No room is wasted.
   const auto lines = std::count(text.begin(), text.end(), '\n');
-  // First line, the objections, the count, the owner.
-  const long shown = lines - 3;
+  // First line, the objections, the count, the template, the owner.
+  const long shown = lines - 4;
   EXPECT_GT(shown, 5);
   EXPECT_THAT(text, HasSubstr("\n- ...and " + std::to_string(50 - shown) + " more\n"));
   EXPECT_THAT(text, HasSubstr("Owner: payments"));
@@ -170,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(OwnerRow{"Both", "payments", "#oncall", "\nOwner: payments (#oncall)\n"},
                     OwnerRow{"TeamOnly", "payments", "", "\nOwner: payments\n"},
                     OwnerRow{"ContactOnly", "", "#oncall", "\nOwner: #oncall\n"},
-                    OwnerRow{"Nobody", "", "", "log says why\nMore:"}),
+                    OwnerRow{"Nobody", "", "", "log says why\nTemplate: "}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace
