@@ -98,8 +98,9 @@ bool IsTemplateHash(std::string_view text);
 std::string Serialize(const Statement& statement);
 
 // How the review's document and the pod template are named as in-toto subjects.
-std::string ReviewSubjectName(const Subject& subject);    // "launchreview/shop/gift-cards"
-std::string TemplateSubjectName(const Subject& subject);  // "podtemplate/shop/deployment/gift-cards"
+std::string ReviewSubjectName(const Subject& subject);  // "launchreview/shop/gift-cards"
+std::string TemplateSubjectName(
+    const Subject& subject);  // "podtemplate/shop/deployment/gift-cards"
 
 // Strict: every field known, required ones present, bounds held, lists of
 // digests consistent with the predicate. kInvalid names the field.

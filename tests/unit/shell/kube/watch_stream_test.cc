@@ -131,11 +131,10 @@ TEST(WatchDecoderTest, ABookmarkNeedsNothingButAVersion) {
 TEST(WatchDecoderTest, AnErrorEventCarriesTheStatus) {
   WatchDecoder decoder;
 
-  const auto decoded =
-      Decode(decoder,
-             R"({"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},)"
-             R"("status":"Failure","message":"too old resource version: 1 [2]",)"
-             R"("reason":"Expired","details":{"retryAfterSeconds":3},"code":410}})");
+  const auto decoded = Decode(
+      decoder, R"({"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","metadata":{},)"
+               R"("status":"Failure","message":"too old resource version: 1 [2]",)"
+               R"("reason":"Expired","details":{"retryAfterSeconds":3},"code":410}})");
 
   ASSERT_TRUE(decoded);
   EXPECT_EQ(decoded->event.type, WatchEventType::kError);
