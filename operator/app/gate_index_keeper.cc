@@ -27,8 +27,12 @@ VerdictsByReview GroupVerdicts(const kube::Informer<VerdictRecord>& verdicts) {
 
 }  // namespace
 
-GateIndexKeeper::GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier)
-    : cluster_(cluster), verifier_(verifier), index_(std::make_shared<decision::GateIndex>()) {
+GateIndexKeeper::GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier,
+                                 RebuildObserver on_rebuilt)
+    : cluster_(cluster),
+      verifier_(verifier),
+      on_rebuilt_(std::move(on_rebuilt)),
+      index_(std::make_shared<decision::GateIndex>()) {
   cluster_.OnAnyChange([this] { MarkDirty(); });
 }
 
@@ -110,6 +114,7 @@ void GateIndexKeeper::Rebuild() {
     index_ = std::move(index);
   }
   version_.fetch_add(1, std::memory_order_release);
+  if (on_rebuilt_) on_rebuilt_(entries_.size());
 }
 
 std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube::ObjectKey& key,

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,8 +31,12 @@ inline constexpr std::chrono::milliseconds kIndexHealthPeriod{1'000};
 // inputs did not change keeps its facts.
 class GateIndexKeeper final : public webhook::IndexSource {
  public:
+  // Told after every rebuild, on the rebuilding thread: how many reviews the new index holds.
+  using RebuildObserver = std::function<void(std::size_t reviews)>;
+
   // Call before cluster.Start(): it registers a handler.
-  GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier);
+  GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier,
+                  RebuildObserver on_rebuilt);
   ~GateIndexKeeper() override;
 
   std::shared_ptr<const decision::GateIndex> Current() const override;
@@ -67,6 +72,7 @@ class GateIndexKeeper final : public webhook::IndexSource {
 
   Cluster& cluster_;
   const verdict::SignatureVerifier& verifier_;
+  const RebuildObserver on_rebuilt_;
 
   std::map<kube::ObjectKey, Entry> entries_;  // Only the rebuilding thread.
 
