@@ -94,8 +94,8 @@ tl::expected<void, std::string> HttpServer::Impl::Start(std::vector<Route> route
   if (options.tls) {
     auto context = TlsContext::Create(*options.tls);
     if (!context) return tl::unexpected(context.error());
-    shared_.newest_tls = context->get();
-    shared_.tls = std::move(*context);
+    shared_.tls.Set(std::move(*context));
+    shared_.options.tls->certificate = {};  // One copy of the key is enough.
   }
   for (std::size_t i = 0; i < options.io_threads; ++i) {
     workers_.push_back(std::make_unique<HttpWorker>(shared_));
@@ -196,9 +196,7 @@ tl::expected<void, std::string> HttpServer::Impl::ReplaceCertificate(
   options.certificate = certificate;
   auto context = TlsContext::Create(options);
   if (!context) return tl::unexpected(context.error());
-  const std::lock_guard lock(mutex_);  // Two writers must agree on the newest.
-  shared_.newest_tls = context->get();
-  shared_.tls = std::move(*context);
+  shared_.tls.Set(std::move(*context));
   return {};
 }
 

@@ -32,7 +32,7 @@ HttpSession::HttpSession(HttpWorker& worker, Socket socket)
       shared_(worker.shared()),
       socket_(std::move(socket)),
       transport_(socket_.native_handle()),
-      tls_(shared_.tls.load()),
+
       phase_since_(HttpNow()),
       deadline_(HttpTime::max()),
       remote_address_(RemoteAddress(socket_)),
@@ -70,8 +70,9 @@ void HttpSession::Start() {
   const int on = 1;
   ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   ::fcntl(socket_.native_handle(), F_SETFD, FD_CLOEXEC);
-  EnterPhase(tls_ ? Phase::kAwaitHello : Phase::kIdle,
-             tls_ ? shared_.options.handshake_deadline : shared_.options.idle_deadline);
+  const HttpServerOptions& options = shared_.options;
+  EnterPhase(options.tls ? Phase::kAwaitHello : Phase::kIdle,
+             options.tls ? options.handshake_deadline : options.idle_deadline);
   Wait(Socket::wait_read);
 }
 
@@ -197,7 +198,7 @@ HttpSession::Next HttpSession::AwaitHello() {
     return Next::kPark;
   }
   holds_handshake_ = true;
-  tls_ = shared_.tls.load();  // The newest certificate, not the one at accept.
+  tls_ = shared_.tls.Get();
   if (!transport_.StartTls(*tls_)) return Next::kClose;
   phase_ = Phase::kHandshake;  // The deadline still counts from accept.
   phase_since_ = HttpNow();

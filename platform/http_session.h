@@ -111,7 +111,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpShared& shared_;
   boost::asio::ip::tcp::socket socket_;
   HttpTransport transport_;
-  std::shared_ptr<const TlsContext> tls_;  // What this connection was accepted under.
+  std::shared_ptr<const TlsContext> tls_;  // What this connection shook hands under.
   HttpTime phase_since_;
   HttpTime deadline_;
 

@@ -254,7 +254,7 @@ HttpSession::Next HttpSession::Refuse(int status, Rest rest, std::string_view al
 }
 
 HttpSession::Next HttpSession::Answer(Response response) {
-  if (shared_.draining.load() || shared_.newest_tls.load() != tls_.get()) close_after_ = true;
+  if (shared_.draining.load() || !shared_.tls.IsNewest(tls_.get())) close_after_ = true;
   output_.clear();
   AppendResponseHead(response, close_after_, worker_.Date(), output_);
   if (response.body.size() <= kSmallBodyBytes) {

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 #include "platform/http_routes.h"
 #include "platform/http_server.h"
@@ -19,12 +21,40 @@ using HttpTime = std::chrono::steady_clock::time_point;
 
 inline HttpTime HttpNow() { return std::chrono::steady_clock::now(); }
 
+// The certificate served now. Thread-safe.
+//
+// A mutex rather than std::atomic<std::shared_ptr>: that one is a spin lock in
+// libstdc++ 12, and its load() gives the lock up without release order, which
+// ThreadSanitizer rightly reports. It is taken once per connection.
+class HttpTlsSlot {
+ public:
+  [[nodiscard]] std::shared_ptr<const TlsContext> Get() const {
+    const std::lock_guard lock(mutex_);
+    return current_;
+  }
+
+  void Set(std::shared_ptr<const TlsContext> context) {
+    const std::lock_guard lock(mutex_);
+    newest_ = context.get();
+    current_ = std::move(context);
+  }
+
+  // Without the lock: asked for every answer.
+  [[nodiscard]] bool IsNewest(const TlsContext* context) const {
+    return newest_.load(std::memory_order_relaxed) == context;
+  }
+
+ private:
+  mutable std::mutex mutex_;  // Guards current_.
+  std::shared_ptr<const TlsContext> current_;
+  std::atomic<const TlsContext*> newest_{nullptr};  // Only for comparing.
+};
+
 // Options and routes never change after the start; the rest is atomic.
 struct HttpShared {
   HttpServerOptions options;
   RouteTable routes;
-  std::atomic<std::shared_ptr<const TlsContext>> tls;  // Null: plain HTTP.
-  std::atomic<const TlsContext*> newest_tls{nullptr};  // Only for comparing.
+  HttpTlsSlot tls;  // Empty: plain HTTP.
 
   std::atomic<bool> draining{false};
   std::atomic<bool> stopping{false};

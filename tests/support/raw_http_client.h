@@ -32,7 +32,7 @@ struct RawResponse {
 // Every wait ends after `patience`. Not thread-safe.
 class RawHttpClient {
  public:
-  static constexpr std::chrono::milliseconds kPatience{5'000};
+  static constexpr std::chrono::milliseconds kPatience{20'000};
 
   // Null when the connection or the handshake fails.
   static std::unique_ptr<RawHttpClient> Connect(std::uint16_t port);
