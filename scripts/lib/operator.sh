@@ -8,7 +8,7 @@
 
 OPERATOR_NAMESPACE=launchgate-system
 OPERATOR_START_SECONDS=30
-REGISTERED_PATHS=(/v1/gate /v1/audit /v1/guard /v1/guard) # In the order of webhook-configuration.yaml.
+REGISTERED_PATHS=(/v1/gate /v1/gate /v1/audit /v1/guard /v1/guard) # In the order of webhook-configuration.yaml.
 
 # installation FILE_NAME DIR : a kustomization of what this server understands, made in DIR.
 installation() {

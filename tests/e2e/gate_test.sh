@@ -84,7 +84,7 @@ approved_revisions() {
 has_approved() { [[ "$(approved_revisions "$1" "$2")" == *"$3"* ]]; }
 is_ready() { kubectl get "$1" "$2" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' | grep -q True; }
 bundles_are_there() {
-  [[ "$(kubectl get validatingwebhookconfiguration launchgate -o 'jsonpath={range .webhooks[*]}{.clientConfig.caBundle}{"\n"}{end}' | grep -c .)" == 4 ]]
+  [[ "$(kubectl get validatingwebhookconfiguration launchgate -o 'jsonpath={range .webhooks[*]}{.clientConfig.caBundle}{"\n"}{end}' | grep -c .)" == "${#REGISTERED_PATHS[@]}" ]]
 }
 
 start_operator "$WORK"
@@ -237,6 +237,9 @@ kill -KILL "$WEBHOOK_PID"
 wait "$WEBHOOK_PID" 2>/dev/null || true
 denied "a dead webhook denies" "failed calling webhook" kubectl set image -n second deployment/running app=x:4
 expect "deleting works while it is dead" kubectl delete deployment x -n in-audit
+kubectl delete pods -n gated -l app=running --wait=false >/dev/null
+pods_are_back() { (($(kubectl get pods -n gated -l app=running -o name | wc -l) >= 3)); }
+eventually "$PATIENCE" "Pods are replaced while it is dead" pods_are_back
 start_webhook "$WORK"
 eventually "$PATIENCE" "it answers again after its restart" fails_with KeyRevoked kubectl set image -n second deployment/running app=x:4 --dry-run=server
 

@@ -120,6 +120,7 @@ base::Result<base::Time> CertificateKeeper::Look(std::stop_token stop) {
   if (!registration) return tl::unexpected(registration.error());
 
   const std::string trusted = set ? set->trusted_pem : "";
+  const std::string leaf_pem = set ? set->leaf.certificate_pem : "";
   auto step = NextRotation(std::move(set), registration->bundle_pem, ServingNames(config_),
                            parts_.clock.Now(), options_);
   if (!step) return tl::unexpected(step.error());
@@ -135,14 +136,18 @@ base::Result<base::Time> CertificateKeeper::Look(std::stop_token stop) {
     const base::Status written = WriteSecret(*step->write, version, stop);
     if (!written) return tl::unexpected(written.error());
     log::Info("webhook certificates changed", {{"why", step->why}});
-    const auto leaf = crypto::ReadCertificate(step->write->leaf.certificate_pem);
-    if (leaf) {
-      const auto seconds =
-          std::chrono::duration<double>(leaf->validity.not_after.time_since_epoch());
-      parts_.metrics.SetCertificateExpiry("serving", seconds.count());
-    }
+    ReportExpiry(step->write->leaf.certificate_pem);
+  } else {
+    ReportExpiry(leaf_pem);
   }
   return step->next_look;
+}
+
+void CertificateKeeper::ReportExpiry(const std::string& leaf_pem) {
+  const auto leaf = crypto::ReadCertificate(leaf_pem);
+  if (!leaf) return;
+  const std::chrono::duration<double> end = leaf->validity.not_after.time_since_epoch();
+  parts_.metrics.SetCertificateExpiry("serving", end.count());
 }
 
 base::Result<CertificateKeeper::Registration> CertificateKeeper::ReadRegistration(

@@ -25,6 +25,27 @@ Json GateConditions() {
                  "oldObject.spec.replicas == 0")});
 }
 
+// Children made by the cluster's own controllers are explained by their owners;
+// whoever is authenticated as one of these is one. Pods are then replaced also
+// while Launchgate is down.
+Json ChildConditions() {
+  return Json::array(
+      {Condition("not-made-by-a-controller",
+                 "request.operation != 'CREATE' || !(request.userInfo.username in "
+                 "['system:serviceaccount:kube-system:replicaset-controller', "
+                 "'system:serviceaccount:kube-system:deployment-controller', "
+                 "'system:serviceaccount:kube-system:statefulset-controller', "
+                 "'system:serviceaccount:kube-system:daemon-set-controller', "
+                 "'system:serviceaccount:kube-system:job-controller', "
+                 "'system:serviceaccount:kube-system:cronjob-controller', "
+                 "'system:serviceaccount:kube-system:replication-controller', "
+                 "'system:kube-controller-manager'])"),
+       Condition("spec-changes",
+                 "request.operation != 'UPDATE' || "
+                 "(has(request.subResource) && request.subResource != '') || "
+                 "!has(object.spec) || !has(oldObject.spec) || object.spec != oldObject.spec")});
+}
+
 Json NamespaceConditions() {
   return Json::array({Condition(
       "gate-label-changes",
@@ -41,6 +62,7 @@ Json MatchConditionsFor(std::string_view webhook_name) {
   if (webhook_name == "gate.launchgate.dev" || webhook_name == "audit.launchgate.dev") {
     return GateConditions();
   }
+  if (webhook_name == "children.gate.launchgate.dev") return ChildConditions();
   if (webhook_name == "namespaces.guard.launchgate.dev") return NamespaceConditions();
   return Json::array();
 }

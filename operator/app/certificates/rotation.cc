@@ -54,8 +54,12 @@ base::Result<KeyPair> NewAuthority(Time now, const RotationOptions& options) {
 
 base::Result<KeyPair> NewLeaf(const KeyPair& signer, const crypto::ServerNames& names, Time now,
                               const RotationOptions& options) {
-  return crypto::IssueServerCertificate(signer, names,
-                                        ValidFor(now, options.leaf_lifetime, options));
+  const auto authority = crypto::ReadCertificate(signer.certificate_pem);
+  if (!authority) return tl::unexpected(authority.error());
+  crypto::Validity validity = ValidFor(now, options.leaf_lifetime, options);
+  // Where no successor could be published for long, better a short leaf than none.
+  validity.not_after = std::min(validity.not_after, authority->validity.not_after);
+  return crypto::IssueServerCertificate(signer, names, validity);
 }
 
 base::Result<CertificateSet> NewSet(const crypto::ServerNames& names, Time now,
@@ -108,6 +112,12 @@ class Rotation {
  private:
   base::Status PromoteNext() {
     if (!set_.next || set_.next_published_at == base::kNever) return {};
+    if (!Contains(published_, set_.next->certificate_pem)) {
+      // Somebody put an older caBundle back: its time to spread begins anew.
+      set_.next_published_at = base::kNever;
+      Because("the next authority is no longer in the caBundle");
+      return {};
+    }
     if (now_ < set_.next_published_at + options_.propagation) return {};
     set_.signer = *std::move(set_.next);
     set_.next.reset();
@@ -145,7 +155,7 @@ class Rotation {
     const auto leaf = crypto::ReadCertificate(set_.leaf.certificate_pem);
     if (!leaf) return tl::unexpected(leaf.error());
     const bool same_names = SameNames(leaf->names, names_);
-    if (same_names && !IsDue(leaf->validity, now_, options_)) return {};
+    if (same_names && IsTrusted() && !IsDue(leaf->validity, now_, options_)) return {};
     auto renewed = NewLeaf(set_.signer, names_, now_, options_);
     if (!renewed) return tl::unexpected(renewed.error());
     set_.leaf = *std::move(renewed);
@@ -167,6 +177,16 @@ class Rotation {
       step.next_look = std::min(step.next_look, promoted);
     }
     return {};
+  }
+
+  // Whether the leaf is of an authority that the set publishes: a Secret may
+  // have been put together from two.
+  bool IsTrusted() const {
+    const auto& hosts = names_.dns_names.empty() ? names_.ip_addresses : names_.dns_names;
+    if (hosts.empty()) return true;
+    const auto trust = crypto::CheckServerCertificate(set_.leaf.certificate_pem, set_.trusted_pem,
+                                                      hosts.front(), now_);
+    return trust && trust->trusted;
   }
 
   void Because(std::string_view why) { why_ += (why_.empty() ? "" : "; ") + std::string(why); }

@@ -104,6 +104,7 @@ base::Result<base::Time> ObjectReconcilers::ReconcileVerdict(const kube::ObjectK
       review ? cluster_.authorities().Get({"", review->review.authority}) : nullptr;
 
   Ready ready;
+  Json shown = Json::object();  // What the printer columns show of a verified statement.
   if (!record->problems.empty()) {
     ready = Invalid(json::Summarize(record->problems));
   } else if (!review) {
@@ -124,12 +125,18 @@ base::Result<base::Time> ObjectReconcilers::ReconcileVerdict(const kube::ObjectK
                fmt::format("{} by {} ({}), ends {}", verdict::ToString(statement.answer),
                            base::Quote(statement.identity), statement.role,
                            base::FormatTime(statement.not_after))};
+      shown = {{"verdict", verdict::ToString(statement.answer)},
+               {"identity", statement.identity},
+               {"role", statement.role},
+               {"sequence", statement.sequence},
+               {"issuedAt", base::FormatTime(statement.issued_at)},
+               {"notAfter", base::FormatTime(statement.not_after)}};
     }
   }
-  const auto written =
-      status_.Write(TargetOf(kube::kLaunchVerdicts, verdict.meta, record->status_text),
-                    ReadyStatus(ready, verdict.meta.generation, record->status_text, clock_.Now()),
-                    std::move(stop));
+  Json status = ReadyStatus(ready, verdict.meta.generation, record->status_text, clock_.Now());
+  status.update(shown);
+  const auto written = status_.Write(
+      TargetOf(kube::kLaunchVerdicts, verdict.meta, record->status_text), status, std::move(stop));
   if (!written) return tl::unexpected(written.error());
   return base::kNever;
 }

@@ -63,19 +63,16 @@ std::string ShowFront(std::string_view text, std::size_t& consumed) {
 
 std::string Printable(std::string_view text, std::size_t max_bytes) {
   std::string shown;
-  while (!text.empty()) {
+  std::size_t cut = 0;  // Where the dots would go: after the last piece that leaves room.
+  while (!text.empty() && shown.size() <= max_bytes) {
     std::size_t consumed = 0;
-    const std::string piece = ShowFront(text, consumed);
-    const bool last = consumed == text.size();
-    const std::size_t room = last ? 0 : kEllipsis.size();
-    if (shown.size() + piece.size() + room > max_bytes) {
-      // What was taken so far may leave no room for the dots in tiny limits.
-      if (shown.size() + kEllipsis.size() <= max_bytes) shown += kEllipsis;
-      return shown;
-    }
-    shown += piece;
+    shown += ShowFront(text, consumed);
     text.remove_prefix(consumed);
+    if (shown.size() + kEllipsis.size() <= max_bytes) cut = shown.size();
   }
+  if (shown.size() <= max_bytes) return shown;
+  shown.resize(cut);
+  if (kEllipsis.size() <= max_bytes) shown += kEllipsis;
   return shown;
 }
 

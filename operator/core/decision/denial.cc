@@ -61,6 +61,7 @@ std::string MoreLine(std::size_t count) { return "- ...and " + std::to_string(co
 // As many lines as fit, then how many do not. The first is always there, cut
 // where names leave little room.
 std::string FittingLines(const base::Objections& objections, std::size_t room) {
+  if (objections.empty()) return "";  // Of an Allow.
   const std::size_t reserve = objections.size() > 1 ? MoreLine(objections.size()).size() : 0;
   std::string text = ObjectionLine(objections.front(), room - reserve);
   for (std::size_t i = 1; i < objections.size(); ++i) {

@@ -28,7 +28,7 @@ using ApiResult = tl::expected<T, ApiError>;
 
 inline constexpr std::chrono::minutes kMaxRetryAfter{5};
 // Longer messages of a server are cut: they end up in conditions and log lines.
-inline constexpr std::size_t kMaxStatusMessageBytes = 1024;
+inline constexpr std::size_t kMaxStatusMessageBytes = 2048;
 
 // True for 2xx.
 bool Succeeded(const transport::HttpResponse& response);

@@ -67,9 +67,10 @@ TEST(JoinWordsTest, ReadsLikeASentence) {
 }
 
 TEST(NameTest, AcceptsAndRefusesLabelsAsKubernetesDoes) {
-  for (const char* good : {"a", "gift-cards", "0", "a0", std::string(63, 'a').c_str()}) {
+  for (const char* good : {"a", "gift-cards", "0", "a0"}) {
     EXPECT_TRUE(IsDnsLabel(good)) << good;
   }
+  EXPECT_TRUE(IsDnsLabel(std::string(63, 'a')));
   for (const char* bad : {"", "-a", "a-", "A", "a.b", "a/b", "..", "%2e", "a_b", "a b"}) {
     EXPECT_FALSE(IsDnsLabel(bad)) << bad;
   }
