@@ -160,14 +160,21 @@ start_ceiling() {
 
 # --- Measuring ---------------------------------------------------------------
 
+# cpu_ticks PID : user and system time of a process so far, as its kernel counts.
+cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
+
 # measure WHO URL CONNECTIONS SECONDS : one line of JSON.
 measure() {
-  local result
+  local result pid="$WEBHOOK_PID" before after
+  if [[ "$1" == ceiling ]]; then pid="$CEILING_PID"; fi
+  before="$(cpu_ticks "$pid")"
   wrk -t1 -c"$3" -d"$4s" --latency -s "$BENCH/load.lua" "$2/v1/gate" -- "${REQUESTS[@]}" >"$WORK/wrk.log" 2>&1 ||
     die "wrk failed." "$(tail -n 5 "$WORK/wrk.log")"
+  after="$(cpu_ticks "$pid")"
   result="$(sed -n 's/^RESULT //p' "$WORK/wrk.log")"
   jq -e '.errors == 0 and .requests > 0' <<<"$result" >/dev/null || die "$1 did not answer every request: $result"
-  jq -c --arg who "$1" --argjson connections "$3" '. + {who: $who, connections: $connections, rate: (.requests / .seconds)}' <<<"$result"
+  jq -c --arg who "$1" --argjson connections "$3" --argjson cpu "$(((after - before) * 1000000 / $(getconf CLK_TCK)))" \
+    '. + {who: $who, connections: $connections, rate: (.requests / .seconds), cpu_us: ($cpu / .requests)}' <<<"$result"
 }
 
 # In turns, so that what else the machine does meets both.
