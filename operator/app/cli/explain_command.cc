@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "app/cli/command.h"
-#include "app/cli/files.h"
 #include "app/cli/report.h"
 #include "app/cli/session.h"
+#include "app/cli/signing.h"
 #include "core/admission/template_hash.h"
 #include "core/decision/assemble.h"
-#include "core/json/yaml.h"
 #include "shell/clock/clock.h"
 #include "shell/crypto/keys.h"
 
@@ -28,21 +27,12 @@ struct Flags {
 };
 
 // The hash to explain: of the given manifest, else of the stored target.
-base::Result<std::string> HashOf(const Flags& flags, const World& world,
+base::Result<std::string> HashOf(const Flags& flags, Session& session, const World& world,
                                  const resources::TargetRef& target, std::istream& in) {
-  if (flags.template_from.empty()) {
-    const resources::Workload* workload = world.FindWorkload(target);
-    if (workload == nullptr) return std::string();
-    return admission::TemplateHashOfWorkload(*workload->object);
-  }
-  const auto text = ReadInput(flags.template_from, in);
-  if (!text) return tl::unexpected(text.error());
-  const auto documents = json::ParseYaml(*text);
-  if (!documents) return base::Wrap(flags.template_from, documents.error());
-  if (documents->empty()) {
-    return base::Fail(base::ErrorKind::kInvalid, flags.template_from + ": is empty");
-  }
-  return admission::TemplateHashOfWorkload(documents->front());
+  if (!flags.template_from.empty()) return StoredHashOf(session, target, flags.template_from, in);
+  const resources::Workload* workload = world.FindWorkload(target);
+  if (workload == nullptr) return std::string();
+  return admission::TemplateHashOfWorkload(*workload->object);
 }
 
 base::Result<Report> Explain(const Flags& flags, std::istream& in) {
@@ -55,7 +45,7 @@ base::Result<Report> Explain(const Flags& flags, std::istream& in) {
   if (!world) return tl::unexpected(world.error());
   const auto read = (*session)->ReadTarget(*target, *world);
   if (!read) return tl::unexpected(read.error());
-  const auto hash = HashOf(flags, *world, *target, in);
+  const auto hash = HashOf(flags, **session, *world, *target, in);
   if (!hash) return tl::unexpected(hash.error());
 
   const base::Time now = clock::SystemClock().Now();

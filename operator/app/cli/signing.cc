@@ -98,9 +98,6 @@ std::string HashIn(std::string_view message) {
   return verdict::IsTemplateHash(hash) ? hash : "";
 }
 
-// The hash of a manifest as it would be stored. Only the API server can tell: it
-// fills in defaults that differ between versions. So it is asked with a dry run;
-// where the gate denies that, the denial names the hash.
 base::Result<std::string> HashByDryRun(Session& session, const resources::TargetRef& target,
                                        const Json& manifest) {
   const auto type = session.TypeOf(target.kind);
@@ -145,11 +142,7 @@ base::Result<std::string> TemplateHash(const StatementFlags& flags, Session& ses
     return base::Fail(ErrorKind::kInvalid,
                       "--template must be a hash as a denial names it: v1:sha256:<64 hex digits>");
   }
-  if (!flags.template_from.empty()) {
-    const auto manifest = ManifestOf(flags.template_from, target, in);
-    if (!manifest) return tl::unexpected(manifest.error());
-    return HashByDryRun(session, target, *manifest);
-  }
+  if (!flags.template_from.empty()) return StoredHashOf(session, target, flags.template_from, in);
   const auto read = session.ReadTarget(target, world);
   if (!read) return tl::unexpected(read.error());
   const resources::Workload* workload = world.FindWorkload(target);
@@ -258,6 +251,13 @@ base::Result<Signer> FindSigner(const World& world, const resources::LaunchRevie
                                 "add it",
                                 base::Quote(review.authority),
                                 key != nullptr ? key->fingerprint : base::Quote(key_id)));
+}
+
+base::Result<std::string> StoredHashOf(Session& session, const resources::TargetRef& target,
+                                       const std::string& path, std::istream& in) {
+  const auto manifest = ManifestOf(path, target, in);
+  if (!manifest) return tl::unexpected(manifest.error());
+  return HashByDryRun(session, target, *manifest);
 }
 
 base::Result<Draft> DraftStatement(const StatementFlags& flags, const Signer& signer,

@@ -56,6 +56,12 @@ base::Result<Signer> FindSigner(const World& world, const resources::LaunchRevie
                                 const verdict::PublicKey* key, const std::string& key_id,
                                 const verdict::PublicKeyReader& reader);
 
+// The hash of the manifest of `target` in a file, as it would be stored. Only the
+// API server can tell: it fills in defaults that differ between versions. So it
+// is asked with a dry run; where the gate denies that, the denial names the hash.
+base::Result<std::string> StoredHashOf(Session& session, const resources::TargetRef& target,
+                                       const std::string& path, std::istream& in);
+
 // Reads the stored target where a template hash is needed, fills in everything
 // the statement binds, and validates it.
 base::Result<Draft> DraftStatement(const StatementFlags& flags, const Signer& signer,
