@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "core/base/text.h"
 
@@ -54,7 +55,9 @@ base::Status ReadLatency(const Json& values, K6Summary& summary) {
     if (percentile.empty()) continue;
     const auto figure = Figure(values, kDuration, key);
     if (!figure) return tl::unexpected(figure.error());
-    summary.latency[percentile] = **figure;
+    if (!summary.latency.emplace(percentile, **figure).second) {
+      return Malformed(fmt::format("{} has p({}) twice", kDuration, percentile));
+    }
   }
   return {};
 }
@@ -95,7 +98,8 @@ base::Result<bool> ThresholdPassed(K6Format format, const Json& result) {
 base::Status ReadThresholds(const std::string& metric, const Json& entry, K6Summary& summary) {
   const Json* thresholds = Find(entry, "thresholds");
   if (thresholds == nullptr) return {};
-  if (!thresholds->is_object()) return Malformed(metric + ".thresholds must be an object");
+  if (!thresholds->is_object())
+    return Malformed(base::Quote(metric) + ".thresholds must be an object");
   for (const auto& [expression, result] : thresholds->items()) {
     const auto passed = ThresholdPassed(summary.format, result);
     if (!passed) return tl::unexpected(passed.error());
@@ -147,13 +151,19 @@ base::Status ReadRunTimes(const Json& document, K6Summary& summary) {
 base::Result<K6Summary> ReadMachineReadable(const Json& document, const Json& metrics) {
   K6Summary summary;
   summary.format = K6Format::kMachineReadable;
+  std::set<std::string_view> seen;
   for (const Json& entry : metrics) {
     const Json* name = Find(entry, "name");
     const Json* values = Find(entry, "values");
     if (name == nullptr || !name->is_string() || values == nullptr || !values->is_object()) {
       return Malformed("results.metrics must be a list of {name, values}");
     }
-    const base::Status read = ReadMetric(name->get<std::string>(), *values, "rate", summary);
+    const std::string_view metric = name->get_ref<const std::string&>();
+    // A list can name a metric twice, and then nobody knows which one counts.
+    if (!seen.insert(metric).second) {
+      return Malformed(fmt::format("results.metrics has {} twice", base::Quote(metric)));
+    }
+    const base::Status read = ReadMetric(metric, *values, "rate", summary);
     if (!read) return tl::unexpected(read.error());
   }
   const base::Status times = ReadRunTimes(document, summary);

@@ -14,6 +14,7 @@ using resources::LoadTestSpec;
 
 // Thresholds named in a message; the rest is only counted.
 constexpr std::size_t kMaxNamedThresholds = 3;
+constexpr std::size_t kMaxThresholdNameBytes = 120;
 
 Finding Unknown(std::string reason, std::string message) {
   Finding finding;
@@ -31,12 +32,16 @@ struct Shortfall {
 
 void CheckThresholds(const K6Summary& summary, std::vector<Shortfall>& shortfalls) {
   std::vector<std::string> failed;
+  std::size_t count = 0;
   for (const K6Threshold& threshold : summary.thresholds) {
-    if (!threshold.passed) failed.push_back(threshold.metric + " " + threshold.expression);
+    if (threshold.passed) continue;
+    ++count;
+    // The names are the document's: what they say is bounded and made printable.
+    if (failed.size() == kMaxNamedThresholds) continue;
+    failed.push_back(
+        base::Printable(threshold.metric + " " + threshold.expression, kMaxThresholdNameBytes));
   }
   if (failed.empty()) return;
-  const std::size_t count = failed.size();
-  failed.resize(std::min(count, kMaxNamedThresholds));
   shortfalls.push_back(
       {"ThresholdsFailed", fmt::format("{} of {} k6 thresholds failed: {}", count,
                                        summary.thresholds.size(), base::JoinWords(failed))});

@@ -19,6 +19,18 @@ bool StartsWithWord(std::string_view text, std::string_view lower_prefix) {
                             [](char a, char b) { return Lower(a) == b; });
 }
 
+// Without white space around it and with single spaces inside, as it is shown.
+std::string InOneLine(std::string_view text) {
+  std::string line;
+  for (const char c : text) {
+    const bool space = std::isspace(static_cast<unsigned char>(c)) != 0;
+    if (space && (line.empty() || line.back() == ' ')) continue;
+    line += space ? ' ' : c;
+  }
+  if (line.ends_with(' ')) line.pop_back();
+  return line;
+}
+
 // Collects text into the section it stands in.
 class Collector {
  public:
@@ -30,13 +42,20 @@ class Collector {
       outline_.sections.back().text += text;
     }
   }
+  // A fragment ("#rollback") leads to a place on a page and would read like the
+  // name of a channel.
+  void Link(std::string_view url) {
+    Text(" ");
+    Text(url.substr(0, url.find('#')));
+    Text(" ");
+  }
   void OpenHeading(int level) {
     CloseHeading();
     heading_ = level;
   }
   void CloseHeading() {
     if (heading_ > 0 && outline_.sections.size() < kMaxHeadings) {
-      outline_.sections.push_back({heading_, std::move(title_), ""});
+      outline_.sections.push_back({heading_, InOneLine(title_), ""});
     }
     heading_ = 0;
     title_.clear();
@@ -82,11 +101,7 @@ void EnterNode(cmark_node* node, Collector& collector) {
 void LeaveNode(cmark_node* node, Collector& collector) {
   if (cmark_node_get_type(node) == CMARK_NODE_HEADING) collector.CloseHeading();
   if (cmark_node_get_type(node) != CMARK_NODE_LINK) return;
-  if (const char* url = cmark_node_get_url(node)) {
-    collector.Text(" ");
-    collector.Text(url);
-    collector.Text(" ");
-  }
+  if (const char* url = cmark_node_get_url(node)) collector.Link(url);
 }
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kReferences = {{
@@ -107,12 +122,13 @@ class HtmlScanner {
 
   PageOutline Scan() {
     while (!rest_.empty()) {
-      if (rest_.front() == '<') {
+      if (StartsTag()) {
         Tag();
       } else if (rest_.front() == '&') {
         Reference();
       } else {
-        const std::size_t end = std::min(rest_.find_first_of("<&"), rest_.size());
+        // The first byte is text, also where it is a '<' that starts no tag.
+        const std::size_t end = std::min(rest_.find_first_of("<&", 1), rest_.size());
         collector_.Text(rest_.substr(0, end));
         rest_.remove_prefix(end);
       }
@@ -121,6 +137,14 @@ class HtmlScanner {
   }
 
  private:
+  // "a < b" is text: a tag's name follows its '<' at once.
+  bool StartsTag() const {
+    if (rest_.size() < 2 || rest_.front() != '<') return false;
+    const char next = rest_[1];
+    return std::isalpha(static_cast<unsigned char>(next)) != 0 || next == '/' || next == '!' ||
+           next == '?';
+  }
+
   void Reference() {
     for (const auto& [name, text] : kReferences) {
       if (!rest_.starts_with(name)) continue;
@@ -136,12 +160,12 @@ class HtmlScanner {
     if (rest_.starts_with("<!--")) return SkipPast("-->");
     const std::string_view tag = rest_.substr(0, std::min(TagEnd(), rest_.size()));
     rest_.remove_prefix(tag.size());
-    if (StartsWithWord(tag, "<script")) return SkipPast("</script>");
-    if (StartsWithWord(tag, "<style")) return SkipPast("</style>");
+    if (StartsWithWord(tag, "<script")) return SkipPast("</script");
+    if (StartsWithWord(tag, "<style")) return SkipPast("</style");
     if (StartsWithWord(tag, "<input") && IsPasswordField(tag)) collector_.AsksForPassword();
     if (const int level = HeadingLevel(tag, "<h")) collector_.OpenHeading(level);
     if (HeadingLevel(tag, "</h") > 0) collector_.CloseHeading();
-    if (StartsWithWord(tag, "<a ")) collector_.Text(" " + Attribute(tag, "href") + " ");
+    if (StartsWithWord(tag, "<a ")) collector_.Link(Attribute(tag, "href"));
     if (!IsInline(tag)) collector_.Text("\n");
   }
 
@@ -165,6 +189,11 @@ class HtmlScanner {
     const auto found =
         std::ranges::search(rest_, lower_end, [](char a, char b) { return Lower(a) == b; });
     rest_ = std::string_view(found.end(), rest_.end());
+    // "</script >" ends a script as well: the rest of the end tag goes with it.
+    if (!lower_end.ends_with('>')) {
+      const std::size_t end = rest_.find('>');
+      rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+    }
   }
 
   static int HeadingLevel(std::string_view tag, std::string_view prefix) {
@@ -175,12 +204,24 @@ class HtmlScanner {
     return digit >= '1' && digit <= '6' && ends ? digit - '0' : 0;
   }
 
+  static bool IsSpace(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+  static std::string_view SkipSpace(std::string_view text) {
+    while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
+    return text;
+  }
+
+  // Empty when the tag has no such attribute. A tag starts with '<', so that
+  // every name has a byte in front.
   static std::string Attribute(std::string_view tag, std::string_view name) {
     std::string lower(tag);
     std::ranges::transform(lower, lower.begin(), Lower);
-    const std::size_t at = lower.find(std::string(name) + "=");
+    std::size_t at = lower.find(name);
+    // Not the end of another name, as in "data-type".
+    while (at != std::string::npos && !IsSpace(lower[at - 1])) at = lower.find(name, at + 1);
     if (at == std::string::npos) return "";
-    std::string_view value = tag.substr(at + name.size() + 1);
+    std::string_view value = SkipSpace(tag.substr(at + name.size()));
+    if (!value.starts_with('=')) return "";
+    value = SkipSpace(value.substr(1));
     if (!value.empty() && (value.front() == '"' || value.front() == '\'')) {
       const std::size_t end = value.find(value.front(), 1);
       return std::string(value.substr(1, end == std::string_view::npos ? end : end - 1));

@@ -24,7 +24,8 @@ struct PageOutline {
   bool asks_for_password = false;  // A form with a password field: a login page.
 };
 
-// CommonMark. Links keep their destination in the text ("mailto:a@b").
+// CommonMark. Links keep their destination in the text ("mailto:a@b"), without
+// a fragment.
 PageOutline OutlineMarkdown(std::string_view page);
 
 // A forgiving scan, not a browser: tags are dropped, scripts and styles skipped,

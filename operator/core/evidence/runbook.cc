@@ -16,6 +16,7 @@ namespace {
 // Less visible text than this is a placeholder, not a runbook.
 constexpr std::size_t kMinVisibleBytes = 40;
 constexpr std::size_t kMinPhoneDigits = 7;
+constexpr std::size_t kMinExtensionDigits = 3;
 constexpr std::size_t kMaxPhoneText = 24;
 
 std::string Lowered(std::string_view text) {
@@ -93,26 +94,43 @@ bool HasMailAddress(std::string_view text) {
   return false;
 }
 
+// The digits at the front, with only phone punctuation between them.
+std::size_t CountDigits(std::string_view text) {
+  std::size_t digits = 0;
+  for (const char c : text) {
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+      ++digits;
+    } else if (std::string_view(" +-()/.").find(c) == std::string_view::npos) {
+      break;
+    }
+  }
+  return digits;
+}
+
 // "+49 30 1234567": seven digits or more with only phone punctuation between.
 bool HasPhoneNumber(std::string_view text) {
   for (std::size_t plus = text.find('+'); plus != std::string_view::npos;
        plus = text.find('+', plus + 1)) {
-    std::size_t digits = 0;
-    for (const char c : text.substr(plus + 1, kMaxPhoneText)) {
-      if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
-        ++digits;
-      } else if (c != ' ' && c != '-' && c != '(' && c != ')' && c != '/') {
-        break;
-      }
+    if (CountDigits(text.substr(plus + 1, kMaxPhoneText)) >= kMinPhoneDigits) return true;
+  }
+  return false;
+}
+
+// "tel:5550100": a link that dials, also one without a country code.
+bool HasTelephoneLink(std::string_view text) {
+  const std::string lower = Lowered(text);
+  for (std::size_t at = lower.find("tel:"); at != std::string::npos;
+       at = lower.find("tel:", at + 1)) {
+    if (at > 0 && IsWord(lower[at - 1])) continue;
+    if (CountDigits(std::string_view(lower).substr(at + 4, kMaxPhoneText)) >= kMinExtensionDigits) {
+      return true;
     }
-    if (digits >= kMinPhoneDigits) return true;
   }
   return false;
 }
 
 bool HasContact(std::string_view text) {
-  return HasMailAddress(text) || HasHandle(text) || HasPhoneNumber(text) ||
-         ContainsWords(text, "tel:");
+  return HasMailAddress(text) || HasHandle(text) || HasPhoneNumber(text) || HasTelephoneLink(text);
 }
 
 // Where people look for whom to call: a section that says so in its title,
