@@ -57,7 +57,10 @@ constexpr SpecialRange kSpecialRanges[] = {
 }  // namespace
 
 std::optional<Address> Address::Parse(std::string_view text) {
-  if (text.size() > kMaxAddressText) return std::nullopt;
+  // A NUL would end the text for inet_pton() and not for us.
+  if (text.size() > kMaxAddressText || text.find('\0') != std::string_view::npos) {
+    return std::nullopt;
+  }
   const std::string copy(text);
   Address address;
   in_addr v4{};
@@ -112,7 +115,8 @@ base::Result<Cidr> Cidr::Parse(std::string_view text) {
   const std::string_view digits = text.substr(slash + 1);
   int prefix = -1;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), prefix);
-  const bool whole = error == std::errc() && end == digits.data() + digits.size();
+  const bool whole = error == std::errc() && end == digits.data() + digits.size() &&
+                     digits.front() != '-' && (digits.size() == 1 || digits.front() != '0');
   if (!whole || prefix < 0 || prefix > (v4 ? 32 : 128)) return refuse();
   cidr.prefix_ = v4 ? prefix + kMappedPrefixBits : prefix;
   return cidr;
@@ -132,6 +136,12 @@ std::optional<std::string_view> SpecialPurpose(const Address& address) {
     const auto cidr = Cidr::Parse(range.cidr);
     if (cidr && cidr->Contains(address)) return range.name;
   }
+  // Only 2000::/3 is handed out as global unicast; nothing else is public.
+  const auto mapped = Cidr::Parse("::ffff:0:0/96");
+  const auto global = Cidr::Parse("2000::/3");
+  const bool is_public =
+      mapped && global && (mapped->Contains(address) || global->Contains(address));
+  if (!is_public) return "not globally routed";
   return std::nullopt;
 }
 

@@ -70,14 +70,19 @@ base::Result<Destination> ParseDestination(std::string_view text) {
   if (destination.scheme != "https" && destination.scheme != "http") {
     return refuse("must be an http or https URL");
   }
-  if (!Part(url.get(), CURLUPART_USER).empty() || !Part(url.get(), CURLUPART_PASSWORD).empty()) {
+  // Also an empty one ("http://@host/"): readers of URLs differ about it.
+  const std::string_view rest = text.substr(std::min(text.find("//"), text.size()));
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#\\", 2));
+  if (authority.find('@') != std::string_view::npos || !Part(url.get(), CURLUPART_USER).empty() ||
+      !Part(url.get(), CURLUPART_PASSWORD).empty()) {
     return refuse("must not carry a user name or password");
   }
+  if (!Part(url.get(), CURLUPART_ZONEID).empty()) return refuse("must not name a network zone");
   destination.host = NormalHost(Part(url.get(), CURLUPART_HOST));
   if (!IsPlainHost(destination.host)) return refuse("must have a plain host name or address");
   const std::string port = Part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
   std::from_chars(port.data(), port.data() + port.size(), destination.port);
-  if (destination.port <= 0) return refuse("must have a valid port");
+  if (destination.port <= 0 || destination.port > 65'535) return refuse("must have a valid port");
   curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
   destination.url = Part(url.get(), CURLUPART_URL);
   return destination;

@@ -31,7 +31,9 @@ struct Hop {
   const FetchOptions* options = nullptr;
   std::string body;
   std::size_t header_bytes = 0;
-  bool too_large = false;
+  // What did not fit; null while everything did.
+  const char* too_large = nullptr;
+  std::size_t limit = 0;
   std::optional<base::Error> refused;  // Set when an address was not allowed.
 };
 
@@ -67,7 +69,8 @@ int BeforeRequest(void* context, char* primary_ip, char* /*local_ip*/, int /*pri
 std::size_t TakeBody(char* data, std::size_t /*size*/, std::size_t count, void* context) {
   auto& hop = *static_cast<Hop*>(context);
   if (hop.body.size() + count > hop.options->max_body_bytes) {
-    hop.too_large = true;
+    hop.too_large = "body";
+    hop.limit = hop.options->max_body_bytes;
     return 0;
   }
   hop.body.append(data, count);
@@ -78,7 +81,8 @@ std::size_t TakeHeader(char* /*data*/, std::size_t /*size*/, std::size_t count, 
   auto& hop = *static_cast<Hop*>(context);
   hop.header_bytes += count;
   if (hop.header_bytes > hop.options->max_header_bytes) {
-    hop.too_large = true;
+    hop.too_large = "headers";
+    hop.limit = hop.options->max_header_bytes;
     return 0;
   }
   return count;
@@ -117,9 +121,9 @@ void Configure(CURL* curl, const Destination& destination, Hop& hop) {
 
 base::Error Explain(CURLcode code, const Hop& hop, const Destination& destination) {
   if (hop.refused) return *hop.refused;
-  if (hop.too_large) {
-    return {ErrorKind::kExhausted, fmt::format("{} answered with more than {} bytes",
-                                               destination.host, hop.options->max_body_bytes)};
+  if (hop.too_large != nullptr) {
+    return {ErrorKind::kExhausted, fmt::format("{} answered with {} of more than {} bytes",
+                                               destination.host, hop.too_large, hop.limit)};
   }
   return {ErrorKind::kUnavailable,
           fmt::format("{}: {}", destination.host, curl_easy_strerror(code))};
