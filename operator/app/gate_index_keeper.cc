@@ -118,7 +118,7 @@ void GateIndexKeeper::Rebuild() {
 }
 
 std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube::ObjectKey& key,
-                                                                      Inputs inputs) {
+                                                                      const Inputs& inputs) {
   const auto known = entries_.find(key);
   if (known != entries_.end() && known->second.inputs == inputs) return known->second.facts;
 

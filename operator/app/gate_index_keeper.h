@@ -68,7 +68,8 @@ class GateIndexKeeper final : public webhook::IndexSource {
 
   void MarkDirty();
   void Run(std::stop_token stop);
-  std::shared_ptr<const decision::ReviewFacts> FactsOf(const kube::ObjectKey& key, Inputs inputs);
+  std::shared_ptr<const decision::ReviewFacts> FactsOf(const kube::ObjectKey& key,
+                                                       const Inputs& inputs);
 
   Cluster& cluster_;
   const verdict::SignatureVerifier& verifier_;

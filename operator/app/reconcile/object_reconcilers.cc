@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -23,7 +24,7 @@ struct Ready {
   std::string message;
 };
 
-Ready Invalid(std::string message) {
+Ready Invalid(std::string_view message) {
   return {false, "Invalid", base::Printable(message, kMaxConditionMessage)};
 }
 
