@@ -13,10 +13,6 @@ namespace {
 
 using json::Json;
 
-// "Some version nobody has approved yet": has the form of a hash, equals none.
-constexpr std::string_view kSomeNewTemplate =
-    "v1:sha256:0000000000000000000000000000000000000000000000000000000000000000";
-
 decision::Change LaunchOf(const resources::TargetRef& target, const std::string& hash) {
   decision::Change change;
   change.ns = target.ns;
@@ -25,7 +21,7 @@ decision::Change LaunchOf(const resources::TargetRef& target, const std::string&
   change.target = target;
   change.launch = true;
   change.what = "rolls out this template";
-  change.template_hash = hash.empty() ? std::string(kSomeNewTemplate) : hash;
+  change.template_hash = hash.empty() ? std::string(decision::kSomeNewTemplate) : hash;
   return change;
 }
 

@@ -16,10 +16,6 @@ namespace {
 namespace log = platform::log;
 using json::Json;
 
-// Stands for "a version that nobody has approved yet", where a target does not
-// exist or has no template: the question is then whether a new one may roll out.
-constexpr std::string_view kSomeNewTemplate = "v1:sha256:none";
-
 decision::Change LaunchOf(const decision::ReviewFacts& facts, const std::string& template_hash) {
   decision::Change change;
   change.ns = facts.ns;
@@ -103,8 +99,10 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
 
 ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Time now) const {
   Outcome outcome;
+  // Without a live template the question is whether a new one may roll out.
   const bool has_template = facts.live && !facts.live->template_hash.empty();
-  const std::string hash = has_template ? facts.live->template_hash : std::string(kSomeNewTemplate);
+  const std::string hash =
+      has_template ? facts.live->template_hash : std::string(decision::kSomeNewTemplate);
   decision::TargetFacts target;
   target.reviews.push_back(facts.review_facts);
   // The controller looks at complete caches and does not judge requests: its

@@ -17,6 +17,11 @@ enum class GateMode { kNotOptedIn, kEnforce, kStrict, kAudit, kUnknown };
 GateMode ParseGateMode(std::string_view label_value);
 std::string_view ToString(GateMode mode);
 
+// Stands for "a version that nobody has approved yet", where the question is not
+// about one template: it has the form of a hash and equals none.
+inline constexpr std::string_view kSomeNewTemplate =
+    "v1:sha256:0000000000000000000000000000000000000000000000000000000000000000";
+
 struct Change {
   std::string ns;
   std::string kind;  // As the request names it: "Deployment", "Pod", …

@@ -82,7 +82,7 @@ base::Objections EvidenceObjections(const ReviewFacts& facts, base::Time now) {
   change.ns = facts.ns;
   change.target = facts.target;
   change.launch = true;
-  change.template_hash = "v1:sha256:none";
+  change.template_hash = kSomeNewTemplate;
   TargetFacts target;
   target.reviews.push_back(std::make_shared<ReviewFacts>(facts));
   const Decision next = Decide(Health{true, "", true}, GateMode::kEnforce, &target, change, now);
@@ -176,17 +176,20 @@ Json ItemsJson(const StatusInputs& inputs, base::Time now) {
   return list;
 }
 
-// The highest sequence per identity, never lower than remembered.
+// The highest sequence per identity, never lower than remembered. Of Go and NoGo
+// only: a BreakGlass stands beside them and supersedes nothing.
 std::map<std::string, std::int64_t> HighestSequences(const StatusInputs& inputs) {
   std::map<std::string, std::int64_t> highest = inputs.review->status.highest_sequences;
-  const auto raise = [&](const std::vector<verdict::VerifiedStatement>& statements) {
-    for (const verdict::VerifiedStatement& verified : statements) {
-      std::int64_t& sequence = highest[verified.statement().identity];
-      sequence = std::max(sequence, verified.statement().sequence);
-    }
+  const auto raise = [&](const std::string& identity, std::int64_t sequence) {
+    std::int64_t& known = highest[identity];
+    known = std::max(known, sequence);
   };
-  raise(inputs.facts->verdicts.latest);
-  raise(inputs.facts->verdicts.break_glass);
+  for (const auto& [identity, sequence] : inputs.facts->verdicts.highest_sequences) {
+    raise(identity, sequence);
+  }
+  for (const verdict::VerifiedStatement& verified : inputs.facts->verdicts.latest) {
+    raise(verified.statement().identity, verified.statement().sequence);
+  }
   return highest;
 }
 
