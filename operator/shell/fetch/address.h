@@ -43,8 +43,8 @@ class Cidr {
 // Why an address is not on the public Internet ("loopback", "private",
 // "link-local", …), nothing for a public one. An IPv4-mapped address is judged
 // by the IPv4 address in it; other ways to carry one (NAT64, 6to4, Teredo) are
-// never public here: whatever they lead to is better named directly. Source: IANA special-purpose address
-// registries for IPv4 and IPv6.
+// never public here: whatever they lead to is better named directly. Source: IANA special-purpose
+// address registries for IPv4 and IPv6.
 std::optional<std::string_view> SpecialPurpose(const Address& address);
 
 }  // namespace launchgate::fetch
