@@ -1,5 +1,6 @@
 #include "app/config.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -64,6 +65,20 @@ void ReadGuards(Reader reader, admission::GuardOptions& guards) {
   }
 }
 
+// As fetch::DestinationRule::host wants it. A host that no URL can have would
+// silently allow nothing.
+std::string ReadHost(Reader& reader) {
+  std::string host = reader.RequiredText("host");
+  std::ranges::transform(host, host.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  const std::string_view name = std::string_view(host).substr(host.starts_with("*.") ? 2 : 0);
+  if (!host.empty() && !base::IsDnsSubdomain(name) && !fetch::Address::Parse(host)) {
+    reader.Complain("host", "must be a host name, an address or \"*.\" and a domain");
+  }
+  return host;
+}
+
 fetch::DestinationRule ReadRule(Reader& reader) {
   reader.RefuseUnknownFields({"scheme", "host", "port", "addresses"});
   fetch::DestinationRule rule;
@@ -71,7 +86,7 @@ fetch::DestinationRule ReadRule(Reader& reader) {
   if (rule.scheme != "https" && rule.scheme != "http") {
     reader.Complain("scheme", "must be \"https\" or \"http\"");
   }
-  rule.host = reader.RequiredText("host");
+  rule.host = ReadHost(reader);
   rule.port = ReadPort(reader, "port", rule.scheme == "http" ? 80 : 443);
   for (const std::string& range : reader.TextList("addresses", kMaxAddressRanges)) {
     const auto cidr = fetch::Cidr::Parse(range);

@@ -21,6 +21,16 @@ constexpr base::Duration kRetryUnreadable = std::chrono::seconds(30);
 // reviews that were created together are not fetched together for ever.
 constexpr double kJitterShare = 0.1;
 
+constexpr int kOk = 200;
+constexpr int kTooManyRequests = 429;
+constexpr int kFirstServerError = 500;
+
+// Of an answer that is no report: whether asking again may help.
+base::ErrorKind KindOf(int http_status) {
+  const bool trouble = http_status == kTooManyRequests || http_status >= kFirstServerError;
+  return trouble ? base::ErrorKind::kUnavailable : base::ErrorKind::kNotFound;
+}
+
 // Trouble on the way says nothing about the evidence.
 bool IsTransient(const Finding& finding) {
   return finding.reason == "SourceUnavailable" || finding.reason == "ServerError";
@@ -80,7 +90,7 @@ EvidenceGatherer::Known EvidenceGatherer::Judge(const LaunchReview& review,
 
   Known known;
   if (entry.kind == EvidenceKind::kLoadTest && entry.load_test) {
-    known = JudgeLoadTest(review, *entry.load_test, now);
+    known = JudgeLoadTest(review, *entry.load_test, same_inputs ? before : nullptr, now);
   } else if (entry.kind == EvidenceKind::kRunbook && entry.runbook) {
     known = JudgeRunbook(review, *entry.runbook, same_inputs ? before : nullptr, now);
   } else {
@@ -92,7 +102,7 @@ EvidenceGatherer::Known EvidenceGatherer::Judge(const LaunchReview& review,
 
 EvidenceGatherer::Known EvidenceGatherer::JudgeLoadTest(const LaunchReview& review,
                                                         const resources::LoadTestSpec& spec,
-                                                        base::Time now) {
+                                                        const Known* before, base::Time now) {
   Known known;
   base::Result<evidence::Document> document =
       base::Fail(base::ErrorKind::kNotFound,
@@ -104,20 +114,35 @@ EvidenceGatherer::Known EvidenceGatherer::JudgeLoadTest(const LaunchReview& revi
     auto page = pages_.Fetch(*spec.from.url);
     if (!page) {
       document = tl::unexpected(page.error());
-    } else if (page->http_status != 200) {
-      document = base::Fail(base::ErrorKind::kUnavailable,
+    } else if (page->http_status != kOk) {
+      document = base::Fail(KindOf(page->http_status),
                             fmt::format("the report's URL answered {}", page->http_status));
     } else {
       document = evidence::Document{std::move(page->body), std::nullopt};
     }
-    known.next = now + Jittered(resources::kDefaultRecheckEvery);
+    known.next = now + Jittered(spec.recheck_every);
   }
   if (!document) {
     known.finding = evidence::SourceFailed(document.error());
-    if (document.error().retryable()) known.next = now + kRetryUnreadable;
+    // A missing ConfigMap is watched; everything else can change unseen.
+    if (document.error().kind != base::ErrorKind::kNotFound) {
+      known.next = std::min(known.next, now + Jittered(resources::kDefaultRecheckEvery));
+    }
+    if (!IsTransient(known.finding)) return known;
+    known.next = now + kRetryUnreadable;
+    const bool stands =
+        before != nullptr && evidence::StatusAt(before->finding, now) == FindingStatus::kPass;
+    if (stands) {
+      known.finding = before->finding;
+      known.next = std::min(known.next, before->finding.valid_until);
+    }
     return known;
   }
   known.finding = evidence::VerifyLoadTest(spec, *document, now);
+  // Time alone mends this one.
+  if (known.finding.reason == "TimeInFuture") {
+    known.next = std::min(known.next, now + kRetryUnreadable);
+  }
   if (known.finding.status == FindingStatus::kPass) {
     known.next = std::min(known.next, known.finding.valid_until);
   }

@@ -60,7 +60,7 @@ class EvidenceGatherer {
   Known Judge(const resources::LaunchReview& review, const resources::EvidenceEntry& entry,
               const Known* before, base::Time now);
   Known JudgeLoadTest(const resources::LaunchReview& review, const resources::LoadTestSpec& spec,
-                      base::Time now);
+                      const Known* before, base::Time now);
   Known JudgeRunbook(const resources::LaunchReview& review, const resources::RunbookSpec& spec,
                      const Known* before, base::Time now);
   std::string MadeOf(const resources::LaunchReview& review,

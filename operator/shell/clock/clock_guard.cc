@@ -37,21 +37,26 @@ base::Result<base::Time> ParseHttpDate(std::string_view text) {
                                      text.substr(17, 8)));
 }
 
-std::int64_t ClockGuard::Offset() const {
+std::int64_t ClockGuard::OffsetAt(base::Time now) const {
   const auto monotonic =
       std::chrono::duration_cast<std::chrono::milliseconds>(clock_.Monotonic().time_since_epoch());
-  return (clock_.Now().time_since_epoch() - monotonic).count();
+  return (now.time_since_epoch() - monotonic).count();
 }
 
+// Writes the skew before the offset, and Trusted() reads the offset before the
+// skew: whoever sees the new offset of a clock that was stepped sees its skew too.
 void ClockGuard::Observe(base::Time server_time) {
-  offset_ = Offset();
-  skew_ = (clock_.Now() - server_time).count();
+  const base::Time now = clock_.Now();
+  const std::int64_t offset = OffsetAt(now);
+  skew_ = (now - server_time).count();
+  offset_ = offset;
   observed_ = true;
 }
 
 bool ClockGuard::Trusted() const {
-  return observed_ && std::llabs(skew_) <= kMaxSkew.count() &&
-         std::llabs(Offset() - offset_) <= kMaxStep.count();
+  if (!observed_) return false;
+  const std::int64_t step = OffsetAt(clock_.Now()) - offset_;
+  return std::llabs(step) <= kMaxStep.count() && std::llabs(skew_) <= kMaxSkew.count();
 }
 
 std::optional<std::string> ClockGuard::Complaint() const {
@@ -59,7 +64,7 @@ std::optional<std::string> ClockGuard::Complaint() const {
   if (std::llabs(skew_) > kMaxSkew.count()) {
     return fmt::format("the clock differs from the API server's by {} s", skew_ / 1000);
   }
-  const std::int64_t step = Offset() - offset_;
+  const std::int64_t step = OffsetAt(clock_.Now()) - offset_;
   if (std::llabs(step) > kMaxStep.count()) {
     return fmt::format("the clock was stepped by {} s", step / 1000);
   }

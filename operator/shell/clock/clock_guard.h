@@ -45,7 +45,8 @@ class ClockGuard {
   std::chrono::milliseconds Skew() const { return std::chrono::milliseconds(skew_.load()); }
 
  private:
-  std::int64_t Offset() const;  // Wall minus monotonic, in milliseconds.
+  // `now` minus the monotonic clock, in milliseconds.
+  std::int64_t OffsetAt(base::Time now) const;
 
   const Clock& clock_;
   std::atomic<bool> observed_{false};

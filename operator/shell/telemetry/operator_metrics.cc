@@ -12,7 +12,7 @@ constexpr std::array<std::string_view, 3> kEntries = {"gate", "audit", "guard"};
 constexpr std::array<std::string_view, 7> kAllowReasons = {
     "NotGated", "NoLaunchChange", "Rollback", "BreakGlass", "Go", "Unchanged", "Permitted",
 };
-constexpr std::array<std::string_view, 29> kDenyReasons = {
+constexpr std::array<std::string_view, 30> kDenyReasons = {
     "NotReady",         "ClockUntrusted",      "ReviewMissing",   "ReviewAmbiguous",
     "ReviewInvalid",    "TemplateUnknown",     "BudgetSpent",     "BudgetUnknown",
     "FreezeWindow",     "BudgetReviewOverdue", "EvidenceFailing", "EvidenceStale",
@@ -20,7 +20,7 @@ constexpr std::array<std::string_view, 29> kDenyReasons = {
     "VerdictExpired",   "VerdictNotYetValid",  "KeyRevoked",      "KeyExpired",
     "QuorumNotMet",     "ReviewChanged",       "OtherRevision",   "ConditionOverdue",
     "InternalError",    "RequestInvalid",      "GateWeakened",    "StatusForged",
-    "VerdictImmutable",
+    "VerdictImmutable", "VerdictConflict",
 };
 constexpr std::size_t kMaxDecisionSeries = 256;
 
@@ -71,7 +71,8 @@ OperatorMetrics::OperatorMetrics()
   for (const std::string_view entry : kEntries) {
     EntryMetrics& metrics = entries_[entry];
     metrics.duration = &duration_.With({entry});
-    metrics.other = &decisions_.With({entry, "Deny", platform::kOverflowLabel});
+    metrics.other_allowed = &decisions_.With({entry, "Allow", platform::kOverflowLabel});
+    metrics.other_denied = &decisions_.With({entry, "Deny", platform::kOverflowLabel});
     for (const std::string_view reason : kAllowReasons) {
       metrics.allowed[reason] = &decisions_.With({entry, "Allow", reason});
     }
@@ -86,7 +87,8 @@ platform::Counter& OperatorMetrics::DecisionCounter(std::string_view entry, bool
   EntryMetrics& metrics = entries_.at(entry);
   const auto& known = allowed ? metrics.allowed : metrics.denied;
   const auto found = known.find(reason);
-  return found == known.end() ? *metrics.other : *found->second;
+  if (found != known.end()) return *found->second;
+  return allowed ? *metrics.other_allowed : *metrics.other_denied;
 }
 
 void OperatorMetrics::CountDecision(std::string_view entry, bool allowed, std::string_view reason,

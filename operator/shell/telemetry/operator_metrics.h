@@ -52,7 +52,8 @@ class OperatorMetrics {
     platform::Histogram* duration = nullptr;
     std::unordered_map<std::string_view, platform::Counter*> allowed;
     std::unordered_map<std::string_view, platform::Counter*> denied;
-    platform::Counter* other = nullptr;
+    platform::Counter* other_allowed = nullptr;
+    platform::Counter* other_denied = nullptr;
   };
   std::unordered_map<std::string_view, EntryMetrics> entries_;
 };

@@ -39,6 +39,14 @@ platform::Response Refuse(std::string_view uid, std::string_view reason, std::st
   return response;
 }
 
+// The audit entry stops nothing, not even what it does not understand.
+platform::Response OnlyWarn(std::string_view uid, std::string_view reason,
+                            const std::string& message) {
+  if (uid.empty()) return Refuse(uid, reason, message);
+  const auto denial = decision::Decision::Deny({{reason, "", message}});
+  return Json(admission::EncodeAnswer(uid, denial, decision::Change(), message, true));
+}
+
 // The API server called the enforcing entry, so it saw the namespace's label
 // as enforcing; our cache may be a moment behind, and must not open the gate.
 GateMode AtLeastEnforce(GateMode seen) {
@@ -144,7 +152,9 @@ platform::Response Webhook::AnswerChange(Worker& worker, std::string_view body, 
     worker.reason = kRequestInvalid;
     log::Warning("request refused",
                  {{"reason", kRequestInvalid}, {"why", request.error().message}});
-    return Refuse(worker.decoder.uid(), kRequestInvalid, "launchgate: " + request.error().message);
+    const std::string message = "launchgate: " + request.error().message;
+    return audit_only ? OnlyWarn(worker.decoder.uid(), kRequestInvalid, message)
+                      : Refuse(worker.decoder.uid(), kRequestInvalid, message);
   }
   const decision::Change& change = request->change;
   decision::Health health = index.health();

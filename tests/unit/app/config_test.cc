@@ -1,0 +1,118 @@
+#include "app/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace launchgate::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(ConfigTest, NothingGivesTheDefaultsAndFetchesNothing) {
+  for (const char* yaml : {"", "{}", "\n", "# only a remark\n"}) {
+    const auto config = ParseOperatorConfig(yaml);
+
+    ASSERT_TRUE(config) << '"' << yaml << "\": " << config.error().message;
+    EXPECT_EQ(config->ns, "launchgate-system");
+    EXPECT_EQ(config->webhook.listen.port, 8443);
+    EXPECT_EQ(config->health.port, 8080);
+    EXPECT_THAT(config->fetch.allow, IsEmpty());
+    EXPECT_THAT(config->guards.gate_admin_groups, ElementsAre("launchgate:gate-admins"));
+  }
+}
+
+TEST(ConfigTest, ReadsEveryField) {
+  const auto config = ParseOperatorConfig(R"(
+namespace: gate
+webhook:
+  listen: {address: 127.0.0.1, port: 9443}
+  ioThreads: 4
+  serviceName: hook
+  extraNames: [gate.example.com, 10.0.0.7]
+  configurationName: our-gate
+health: {address: "::1", port: 9090}
+leaseName: our-lease
+certificateSecret: our-secret
+guards:
+  controllerUsername: system:serviceaccount:gate:controller
+  gateAdminUsers: [root@example.com]
+  gateAdminGroups: []
+fetch:
+  caFile: /etc/ca.pem
+  allow:
+  - {host: Wiki.Example.COM}
+  - {scheme: http, host: "*.pages.example.com", addresses: [10.0.0.0/8]}
+  - {host: "10.1.2.3", port: 8443, addresses: [10.1.2.3]}
+logLevel: debug
+)");
+
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->ns, "gate");
+  EXPECT_EQ(config->webhook.listen.address, "127.0.0.1");
+  EXPECT_EQ(config->webhook.io_threads, 4);
+  EXPECT_EQ(config->webhook.service_name, "hook");
+  EXPECT_THAT(config->webhook.extra_names, ElementsAre("gate.example.com", "10.0.0.7"));
+  EXPECT_EQ(config->webhook.configuration_name, "our-gate");
+  EXPECT_EQ(config->health.port, 9090);
+  EXPECT_EQ(config->lease_name, "our-lease");
+  EXPECT_EQ(config->certificate_secret, "our-secret");
+  EXPECT_EQ(config->guards.controller_username, "system:serviceaccount:gate:controller");
+  EXPECT_THAT(config->guards.gate_admin_users, ElementsAre("root@example.com"));
+  EXPECT_THAT(config->guards.gate_admin_groups, IsEmpty());
+  EXPECT_EQ(config->fetch.ca_file, "/etc/ca.pem");
+  ASSERT_THAT(config->fetch.allow, SizeIs(3));
+  EXPECT_EQ(config->fetch.allow[0].host, "wiki.example.com");
+  EXPECT_EQ(config->fetch.allow[0].port, 443);
+  EXPECT_EQ(config->fetch.allow[1].port, 80);
+  EXPECT_EQ(config->fetch.allow[2].port, 8443);
+  EXPECT_EQ(config->log_level, "debug");
+}
+
+struct Wrong {
+  const char* name;
+  const char* yaml;
+  const char* names;
+};
+void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.name; }
+
+class WrongConfigTest : public ::testing::TestWithParam<Wrong> {};
+
+TEST_P(WrongConfigTest, IsRefusedAndTheFieldIsNamed) {
+  const auto config = ParseOperatorConfig(GetParam().yaml);
+
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().kind, base::ErrorKind::kInvalid);
+  EXPECT_THAT(config.error().message, HasSubstr(GetParam().names));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, WrongConfigTest,
+    ::testing::Values(Wrong{"List", "[]", "one YAML mapping"},
+                      Wrong{"Text", "x", "one YAML mapping"},
+                      Wrong{"TwoDocuments", "{}\n---\n{}", "one YAML mapping"},
+                      Wrong{"UnknownField", "fetchh: {}", "fetchh"},
+                      Wrong{"UnknownInside", "webhook: {port: 1}", "port"},
+                      Wrong{"NamespaceIsAPath", "namespace: ../kube-system", "namespace"},
+                      Wrong{"PortTooHigh", "health: {port: 65536}", "health.port"},
+                      Wrong{"PortNegative", "webhook: {listen: {port: -1}}", "webhook.listen.port"},
+                      Wrong{"NoThreads", "webhook: {ioThreads: 0}", "webhook.ioThreads"},
+                      Wrong{"ManyThreads", "webhook: {ioThreads: 17}", "webhook.ioThreads"},
+                      Wrong{"LogLevel", "logLevel: loud", "logLevel"},
+                      Wrong{"Scheme", "fetch: {allow: [{scheme: ftp, host: a.example}]}", "scheme"},
+                      Wrong{"NoHost", "fetch: {allow: [{port: 443}]}", "host"},
+                      Wrong{"HostIsAUrl", "fetch: {allow: [{host: 'https://a.example'}]}", "host"},
+                      Wrong{"HostIsAStar", "fetch: {allow: [{host: '*'}]}", "host"},
+                      Wrong{"HostWithInnerStar", "fetch: {allow: [{host: 'a.*.example'}]}", "host"},
+                      Wrong{"HostWithPort", "fetch: {allow: [{host: 'a.example:443'}]}", "host"},
+                      Wrong{"Range",
+                            "fetch: {allow: [{host: a.example, addresses: [10.0.0.0/33]}]}",
+                            "addresses"}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace launchgate::app
