@@ -60,9 +60,6 @@ OperatorMetrics::OperatorMetrics()
       status_writes_(registry_.AddCounterFamily(
           Options("launchgate_status_writes_total",
                   "Status writes sent to the API server, by kind.", {"kind"}))),
-      findings_(registry_.AddGaugeFamily(
-          Options("launchgate_evidence_findings",
-                  "Checklist items by evidence kind and present finding.", {"kind", "finding"}))),
       certificate_expiry_(registry_.AddGaugeFamily(
           Options("launchgate_certificate_expiry_timestamp_seconds",
                   "When the webhook's certificates end, in Unix time.", {"certificate"}))),
@@ -103,10 +100,6 @@ void OperatorMetrics::CountReconcile(std::string_view kind, bool ok) {
 
 void OperatorMetrics::CountStatusWrite(std::string_view kind) {
   status_writes_.With({kind}).Increment();
-}
-
-void OperatorMetrics::SetFindings(std::string_view kind, std::string_view finding, double count) {
-  findings_.With({kind, finding}).Set(count);
 }
 
 void OperatorMetrics::SetLeading(bool leading) { leading_.Set(leading ? 1 : 0); }

@@ -24,8 +24,6 @@ class OperatorMetrics {
   void CountReconcile(std::string_view kind, bool ok);
   // launchgate_status_writes_total{kind}
   void CountStatusWrite(std::string_view kind);
-  // launchgate_evidence_findings{kind,finding}: reviews' items by finding now.
-  void SetFindings(std::string_view kind, std::string_view finding, double count);
   // launchgate_leader: 1 while this process leads.
   void SetLeading(bool leading);
   // launchgate_certificate_expiry_timestamp_seconds{certificate}
@@ -43,7 +41,6 @@ class OperatorMetrics {
   platform::Family<platform::Histogram>& duration_;
   platform::Family<platform::Counter>& reconciles_;
   platform::Family<platform::Counter>& status_writes_;
-  platform::Family<platform::Gauge>& findings_;
   platform::Family<platform::Gauge>& certificate_expiry_;
   platform::Gauge& leading_;
   platform::Gauge& reviews_;

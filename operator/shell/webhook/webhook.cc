@@ -43,7 +43,7 @@ platform::Response Refuse(std::string_view uid, std::string_view reason, std::st
 platform::Response OnlyWarn(std::string_view uid, std::string_view reason,
                             const std::string& message) {
   if (uid.empty()) return Refuse(uid, reason, message);
-  const auto denial = decision::Decision::Deny({{reason, "", message}});
+  const auto denial = decision::Decision::Deny({{reason, message, ""}});
   return Json(admission::EncodeAnswer(uid, denial, decision::Change(), message, true));
 }
 
