@@ -108,7 +108,7 @@ base::Result<bool> IsChildExplained(const KindRow& row, const Envelope& e,
                                     const ControllerIdentities& identities) {
   if (!e.subresource.empty()) return false;  // Controllers write their children themselves.
   if (e.operation == Operation::kUpdate) return IsExplained(row, e, *e.old_object, identities);
-  const auto mirror = IsMirrorPod(row, e);
+  auto mirror = IsMirrorPod(row, e);
   if (!mirror || *mirror) return mirror;
   return IsExplained(row, e, *e.object, identities);
 }

@@ -60,7 +60,7 @@ std::string Shown(std::string_view label) {
 base::Result<bool> IsGateAdmin(const Envelope& e, const GuardOptions& options) {
   bool admin = Contains(options.gate_admin_users, e.username);
   for (const std::string& group : options.gate_admin_groups) {
-    const auto member = internal::InGroup(e, group);
+    auto member = internal::InGroup(e, group);
     if (!member) return member;
     admin = admin || *member;
   }

@@ -125,7 +125,7 @@ base::Result<bool> IsPulled(const ReleaseSwitch& release, const Element& before,
 }
 
 base::Result<std::optional<Element>> PodTemplateAt(const Element& object, std::string_view path) {
-  const auto pod_template = ObjectAt(object, path);
+  auto pod_template = ObjectAt(object, path);
   if (!pod_template) return tl::unexpected(pod_template.error());
   if (!*pod_template) return std::nullopt;
   const auto containers = ListAt(**pod_template, "spec.containers");
