@@ -186,9 +186,10 @@ class HtmlScanner {
   }
 
   void SkipPast(std::string_view lower_end) {
-    const auto found =
-        std::ranges::search(rest_, lower_end, [](char a, char b) { return Lower(a) == b; });
-    rest_ = std::string_view(found.end(), rest_.end());
+    const auto found = std::search(rest_.begin(), rest_.end(), lower_end.begin(), lower_end.end(),
+                                   [](char a, char b) { return Lower(a) == b; });
+    const auto begin = static_cast<std::size_t>(found - rest_.begin());
+    rest_.remove_prefix(std::min(rest_.size(), begin + lower_end.size()));
     // "</script >" ends a script as well: the rest of the end tag goes with it.
     if (!lower_end.ends_with('>')) {
       const std::size_t end = rest_.find('>');

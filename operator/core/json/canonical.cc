@@ -40,8 +40,10 @@ class Writer {
   void Object(const Json& object, internal::Path omit_path) {
     internal::ObjectWriter writer(omit_path, omit_nulls_, out_);
     // Json keeps members in a std::map, that is, sorted by bytes.
-    for (const auto& [key, value] : object.get_ref<const Json::object_t&>()) {
-      writer.Member(key, value.is_null(), [&](internal::Path rest) { Value(value, rest); });
+    for (const auto& member : object.get_ref<const Json::object_t&>()) {
+      const Json& value = member.second;
+      writer.Member(member.first, value.is_null(),
+                    [&](internal::Path rest) { Value(value, rest); });
     }
     writer.End();
   }

@@ -78,6 +78,7 @@ AuthorityRole ReadRole(Reader& reader) {
 template <typename Items, typename Field>
 std::vector<std::string> Column(const Items& items, Field field) {
   std::vector<std::string> values;
+  values.reserve(items.size());
   for (const auto& item : items) values.push_back(item.*field);
   return values;
 }

@@ -32,7 +32,7 @@ std::string OptionalText(Reader& reader, std::string_view field, std::size_t max
   return ReadText(reader, field, max_length, Presence::kOptional);
 }
 
-std::map<std::string, std::string> ReadFacts(Reader facts) {
+std::map<std::string, std::string> ReadFacts(const Reader& facts) {
   std::map<std::string, std::string> read;
   for (const auto& [key, value] : facts.value().get_ref<const json::Json::object_t&>()) {
     if (read.size() == kMaxFacts) break;

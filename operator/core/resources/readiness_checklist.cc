@@ -63,7 +63,7 @@ void RefuseRepeatedIds(std::vector<Reader>& items, std::size_t section_start,
 // Gives the id of the section.
 std::string ReadSection(Reader& reader, ReadinessChecklist& checklist) {
   reader.RefuseUnknownFields({"id", "title", "items"});
-  const std::string id = internal::ReadLabel(reader, "id");
+  std::string id = internal::ReadLabel(reader, "id");
   const std::string title =
       internal::ReadText(reader, "title", internal::kMaxTitleLength, Presence::kRequired);
   std::vector<Reader> items = reader.ObjectList("items", kMaxItemsPerSection);
@@ -131,6 +131,7 @@ ReadinessChecklist ParseReadinessChecklist(const json::Json& object,
   std::vector<Reader> sections = spec.ObjectList("sections", kMaxSections);
   if (sections.empty()) spec.Complain("sections", "must have at least one section");
   std::vector<std::string> ids;
+  ids.reserve(sections.size());
   for (Reader& section : sections) ids.push_back(ReadSection(section, checklist));
   internal::RefuseDuplicates(spec, "sections", "id", ids);
   checklist.spec_digest = json::CanonicalDigest(object["spec"]);

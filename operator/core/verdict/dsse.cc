@@ -73,7 +73,7 @@ base::Result<std::string> RequiredString(const Json& object, std::string_view ke
 }
 
 base::Result<std::string> RequiredBase64(const Json& object, std::string_view key) {
-  const base::Result<std::string> text = RequiredString(object, key);
+  base::Result<std::string> text = RequiredString(object, key);
   if (!text) return text;
   base::Result<std::string> bytes = base::Base64Decode(*text);
   if (!bytes) return base::Wrap("\"" + std::string(key) + "\" of the envelope", bytes.error());

@@ -11,7 +11,9 @@
 namespace launchgate::verdict {
 namespace {
 
-Rejection Reject(std::string_view reason, std::string message) { return {reason, message, ""}; }
+Rejection Reject(std::string_view reason, std::string message) {
+  return {reason, std::move(message), ""};
+}
 
 // Bytes that somebody signed, and which trusted keys really did.
 struct Signed {

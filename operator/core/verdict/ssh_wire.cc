@@ -42,7 +42,7 @@ base::Result<std::string_view> SshReader::ReadString() {
 }
 
 base::Result<std::string_view> SshReader::ReadPositive() {
-  const base::Result<std::string_view> field = ReadString();
+  base::Result<std::string_view> field = ReadString();
   if (!field) return field;
   if (field->empty()) return Malformed("a number is zero");
   if (HighBitSet(field->front())) return Malformed("a number is negative");

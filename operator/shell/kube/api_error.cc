@@ -100,7 +100,7 @@ ApiError ReadApiError(std::string_view what, const transport::HttpResponse& resp
 ApiError Unanswered(std::string_view what, base::Error error) {
   ApiError unanswered;
   unanswered.kind = error.kind;
-  unanswered.message = std::string(what) + ": " + error.message;
+  unanswered.message = std::move(error.message.insert(0, std::string(what) + ": "));
   return unanswered;
 }
 

@@ -216,7 +216,7 @@ bool WatchDecoder::Impl::ReadItems(ondemand::value value, const OnObject& on_obj
   for (auto entry : items) {
     ondemand::value item;
     RawObject object;
-    if (std::move(entry).get(item) != simdjson::SUCCESS || !ReadObjectText(item, object) ||
+    if (entry.get(item) != simdjson::SUCCESS || !ReadObjectText(item, object) ||
         !Identified(object)) {
       return false;
     }

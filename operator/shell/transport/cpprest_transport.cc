@@ -204,11 +204,11 @@ base::Error FromCurrentException() {
 // Runs on the library's threads and must therefore neither block nor throw;
 // .get() below is called on finished tasks only.
 void Follow(pplx::task<http::http_response> answer, std::shared_ptr<Exchange> exchange) {
-  answer.then([exchange](pplx::task<http::http_response> headers) {
+  answer.then([exchange](const pplx::task<http::http_response>& headers) {
     try {
       const http::http_response response = headers.get();
       exchange->OnHeaders(ReadHead(response));
-      response.content_ready().then([exchange](pplx::task<http::http_response> body) {
+      response.content_ready().then([exchange](const pplx::task<http::http_response>& body) {
         try {
           body.get();
           exchange->OnDone();
