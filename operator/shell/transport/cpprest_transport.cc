@@ -203,7 +203,7 @@ base::Error FromCurrentException() {
 
 // Runs on the library's threads and must therefore neither block nor throw;
 // .get() below is called on finished tasks only.
-void Follow(pplx::task<http::http_response> answer, std::shared_ptr<Exchange> exchange) {
+void Follow(const pplx::task<http::http_response>& answer, std::shared_ptr<Exchange> exchange) {
   answer.then([exchange](const pplx::task<http::http_response>& headers) {
     try {
       const http::http_response response = headers.get();
