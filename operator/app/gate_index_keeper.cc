@@ -122,18 +122,8 @@ std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube
   const auto known = entries_.find(key);
   if (known != entries_.end() && known->second.inputs == inputs) return known->second.facts;
 
-  decision::ReviewInputs review_inputs;
-  review_inputs.review = &inputs.review->review;
-  review_inputs.review_problems = inputs.review->problems;
-  if (inputs.checklist) {
-    review_inputs.checklist = &inputs.checklist->checklist;
-    review_inputs.checklist_problems = inputs.checklist->problems;
-  }
-  if (inputs.authority) {
-    review_inputs.authority = &inputs.authority->trusted;
-    review_inputs.authority_serves_namespace = inputs.authority->authority.Serves(key.ns);
-    review_inputs.authority_problems = inputs.authority->problems;
-  }
+  decision::ReviewInputs review_inputs =
+      InputsOf(*inputs.review, inputs.checklist.get(), inputs.authority.get());
   for (const VerdictPointer& verdict : inputs.verdicts) {
     review_inputs.verdicts.push_back(verdict->verdict);
   }

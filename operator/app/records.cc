@@ -81,4 +81,21 @@ base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepSta
   return record;
 }
 
+decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
+                                const AuthorityRecord* authority) {
+  decision::ReviewInputs inputs;
+  inputs.review = &review.review;
+  inputs.review_problems = review.problems;
+  if (checklist != nullptr) {
+    inputs.checklist = &checklist->checklist;
+    inputs.checklist_problems = checklist->problems;
+  }
+  if (authority != nullptr) {
+    inputs.authority = &authority->trusted;
+    inputs.authority_serves_namespace = authority->authority.Serves(review.review.meta.ns);
+    inputs.authority_problems = authority->problems;
+  }
+  return inputs;
+}
+
 }  // namespace launchgate::app

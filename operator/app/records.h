@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/decision/assemble.h"
 #include "core/decision/change.h"
 #include "core/json/reader.h"
 #include "core/resources/launch_authority.h"
@@ -62,5 +63,11 @@ base::Result<ChecklistRecord> DecodeChecklist(const kube::RawObject& object, Kee
 base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, KeepStatus keep,
                                               const verdict::PublicKeyReader& reader);
 base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepStatus keep);
+
+// What Assemble() needs of the objects around one review; `checklist` and
+// `authority` are null when they do not exist. Verdicts, findings and the
+// cluster's id are the caller's to add. The records must outlive the result.
+decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
+                                const AuthorityRecord* authority);
 
 }  // namespace launchgate::app

@@ -73,18 +73,7 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   // A review that breaks a rule is not worth a fetch.
   if (record->problems.empty()) facts.evidence = parts_.evidence.Gather(review, now);
 
-  decision::ReviewInputs inputs;
-  inputs.review = &review;
-  inputs.review_problems = record->problems;
-  if (facts.checklist) {
-    inputs.checklist = &facts.checklist->checklist;
-    inputs.checklist_problems = facts.checklist->problems;
-  }
-  if (facts.authority) {
-    inputs.authority = &facts.authority->trusted;
-    inputs.authority_serves_namespace = facts.authority->authority.Serves(review.meta.ns);
-    inputs.authority_problems = facts.authority->problems;
-  }
+  decision::ReviewInputs inputs = InputsOf(*record, facts.checklist.get(), facts.authority.get());
   for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
     if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
     if (!entry.value->problems.empty()) continue;
