@@ -27,12 +27,16 @@ void CheckReview(const LaunchReview& review) {
   Require(review.evidence.size() <= kMaxEvidenceEntries);
   for (const EvidenceEntry& entry : review.evidence) {
     Require(launchgate::base::IsDnsLabel(entry.item) && review.FindEvidence(entry.item) == &entry);
-    if (entry.load_test) {
-      const EvidenceSource& from = entry.load_test->from;
-      Require(from.url.has_value() != from.config_map.has_value());
-      Require(!from.config_map || IsName(from.config_map->name));
+    if (const EvidenceSource* from = SourceOf(entry.spec)) {
+      const int sources = int{from->url.has_value()} + int{from->config_map.has_value()} +
+                          int{from->object.has_value()} + int{from->prometheus_rule.has_value()} +
+                          int{from->prometheus.has_value()};
+      Require(sources == 1);
+      Require(!from->config_map || IsName(from->config_map->name));
+      Require(!from->object || IsName(from->object->name));
     }
-    Require(!entry.runbook || !entry.runbook->urls.empty());
+    const auto* runbook = std::get_if<RunbookSpec>(&entry.spec);
+    Require(runbook == nullptr || !runbook->urls.empty());
   }
 }
 

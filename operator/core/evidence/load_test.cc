@@ -4,31 +4,22 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
+#include "core/evidence/judging.h"
 #include "core/evidence/k6_summary.h"
 #include "core/evidence/verify.h"
 
 namespace launchgate::evidence {
 namespace {
 
+using internal::Shortfall;
+using internal::Unknown;
 using resources::LoadTestSpec;
+
+constexpr internal::Words kWords{"the load test", "ran", "LoadTestPassed", "run it again"};
 
 // Thresholds named in a message; the rest is only counted.
 constexpr std::size_t kMaxNamedThresholds = 3;
 constexpr std::size_t kMaxThresholdNameBytes = 120;
-
-Finding Unknown(std::string reason, std::string message) {
-  Finding finding;
-  finding.status = FindingStatus::kUnknown;
-  finding.reason = std::move(reason);
-  finding.message = std::move(message);
-  return finding;
-}
-
-// What was wrong, in the order in which people should look at it.
-struct Shortfall {
-  std::string reason;
-  std::string message;
-};
 
 void CheckThresholds(const K6Summary& summary, std::vector<Shortfall>& shortfalls) {
   std::vector<std::string> failed;
@@ -122,33 +113,6 @@ void RecordFacts(const K6Summary& summary, Finding& finding) {
   finding.facts["thresholds"] = fmt::format("{}/{} passed", passed, summary.thresholds.size());
 }
 
-// Status and message from what fell short and how old the run is.
-void Conclude(const std::vector<Shortfall>& shortfalls, const LoadTestSpec& spec, base::Time now,
-              Finding& finding) {
-  // Times, not ages, in the messages: they are stored, and must not change by
-  // themselves.
-  const std::string ran_at = base::FormatTime(*finding.observed_at);
-  finding.valid_until = *finding.observed_at + spec.max_age;
-  if (!shortfalls.empty()) {
-    finding.status = FindingStatus::kFail;
-    finding.reason = shortfalls.front().reason;
-    finding.message.clear();
-    for (const Shortfall& shortfall : shortfalls) {
-      finding.message += (finding.message.empty() ? "" : "; ") + shortfall.message;
-    }
-  } else if (now >= finding.valid_until) {
-    finding.status = FindingStatus::kStale;
-    finding.reason = "TooOld";
-    finding.message =
-        fmt::format("the load test ran at {}, at most {} ago is allowed; run it again", ran_at,
-                    base::FormatDuration(spec.max_age));
-  } else {
-    finding.status = FindingStatus::kPass;
-    finding.reason = "LoadTestPassed";
-    finding.message = fmt::format("the load test of {} passed", ran_at);
-  }
-}
-
 }  // namespace
 
 Finding VerifyLoadTest(const LoadTestSpec& spec, const Document& document, base::Time now) {
@@ -173,21 +137,15 @@ Finding VerifyLoadTest(const LoadTestSpec& spec, const Document& document, base:
     return unknown(missing->reason, missing->message);
   }
   finding.observed_at = summary->recorded_at ? summary->recorded_at : document.recorded_at;
-  if (!finding.observed_at) {
-    return unknown("NoTimestamp",
-                   "the summary does not say when the test ran; annotate the ConfigMap with "
-                   "launchgate.dev/recorded-at");
-  }
-  if (*finding.observed_at > now + kMaxClockSkew) {
-    return unknown("TimeInFuture", "the load test is dated in the future: " +
-                                       base::FormatTime(*finding.observed_at));
+  if (const auto undated = internal::WhyUndated(finding.observed_at, kWords, now)) {
+    return unknown(undated->reason, undated->message);
   }
   std::vector<Shortfall> shortfalls;
   CheckThresholds(*summary, shortfalls);
   CheckRequestRate(spec, *summary, shortfalls);
   CheckLatency(spec, *summary, shortfalls);
   CheckErrorRate(spec, *summary, shortfalls);
-  Conclude(shortfalls, spec, now, finding);
+  internal::Conclude(shortfalls, kWords, spec.max_age, now, finding);
   return finding;
 }
 

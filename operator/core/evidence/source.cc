@@ -16,8 +16,9 @@ std::string_view ReasonOf(base::ErrorKind kind) {
       return "SourceRefused";
     case base::ErrorKind::kExhausted:
       return "SourceTooLarge";
-    case base::ErrorKind::kConflict:
     case base::ErrorKind::kUnsupported:
+      return "SourceNotInstalled";
+    case base::ErrorKind::kConflict:
     case base::ErrorKind::kUnavailable:
     case base::ErrorKind::kInternal:
       break;
