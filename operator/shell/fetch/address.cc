@@ -28,6 +28,8 @@ constexpr SpecialRange kSpecialRanges[] = {
     {"10.0.0.0/8", "private"},
     {"100.64.0.0/10", "carrier-grade NAT"},
     {"127.0.0.0/8", "loopback"},
+    // A public range, but inside Azure it is the platform's own server.
+    {"168.63.129.16/32", "cloud metadata"},
     {"169.254.0.0/16", "link-local"},
     {"172.16.0.0/12", "private"},
     {"192.0.0.0/24", "protocol assignments"},

@@ -35,13 +35,26 @@ std::string NormalHost(std::string host) {
   return host;
 }
 
-// A name of letters, digits, '-', '_' and '.', or an address. Everything else
-// (percent escapes, Unicode, zone ids) has looked like one host to one reader
-// and like another to the next.
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+// What inet_aton() might read as the last number of an address: "1", "0x7f".
+bool LooksNumeric(std::string_view label) {
+  if (label.starts_with("0x")) return true;
+  return std::ranges::all_of(label, IsDigit);
+}
+
+// An address, or a name of letters, digits, '-' and '_' between single dots that
+// does not end in a number. Everything else (percent escapes, Unicode, zone ids,
+// "1.2.3.4.5") has looked like one host to one reader and like another to the next.
 bool IsPlainHost(std::string_view host) {
   if (Address::Parse(host)) return true;
-  return !host.empty() && std::ranges::all_of(host, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  if (host.empty() || host.size() > kMaxHostBytes) return false;
+  if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos) {
+    return false;
+  }
+  if (LooksNumeric(host.substr(host.rfind('.') + 1))) return false;
+  return std::ranges::all_of(host, [](char c) {
+    return (c >= 'a' && c <= 'z') || IsDigit(c) || c == '-' || c == '_' || c == '.';
   });
 }
 
@@ -84,6 +97,11 @@ base::Result<Destination> ParseDestination(std::string_view text) {
   std::from_chars(port.data(), port.data() + port.size(), destination.port);
   if (destination.port <= 0 || destination.port > 65'535) return refuse("must have a valid port");
   curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
+  const bool v6 = destination.host.find(':') != std::string::npos;
+  const std::string host = v6 ? "[" + destination.host + "]" : destination.host;
+  if (curl_url_set(url.get(), CURLUPART_HOST, host.c_str(), 0) != CURLUE_OK) {
+    return refuse("must have a plain host name or address");
+  }
   destination.url = Part(url.get(), CURLUPART_URL);
   return destination;
 }

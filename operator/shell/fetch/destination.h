@@ -28,13 +28,14 @@ struct Destination {
   std::string scheme;
   std::string host;  // Lowercase, without a trailing dot and without brackets.
   int port = 0;
-  std::string url;  // Normalised, without fragment.
+  std::string url;  // Normalised, with exactly this host and without fragment.
 };
 
 // kInvalid for anything but http(s) without credentials in it.
 base::Result<Destination> ParseDestination(std::string_view url);
 
 inline constexpr std::size_t kMaxUrlBytes = 2048;
+inline constexpr std::size_t kMaxHostBytes = 253;  // The longest name that DNS has.
 
 // The first rule that allows the destination; kInvalid when none does.
 base::Result<const DestinationRule*> FindRule(const std::vector<DestinationRule>& rules,

@@ -1,195 +1,135 @@
 #include "shell/fetch/guarded_fetcher.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <mutex>
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "core/base/text.h"
+#include "shell/fetch/connect_guard.h"
+#include "shell/fetch/exchange.h"
 
 namespace launchgate::fetch {
 namespace {
 
 using base::ErrorKind;
-using CurlHandle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using std::chrono::milliseconds;
 
-constexpr long kLowSpeedBytesPerSecond = 64;
-constexpr long kLowSpeedSeconds = 5;
+constexpr int kOk = 200;
+constexpr int kNotModified = 304;
 
-void InitializeCurlOnce() {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
+tl::unexpected<Failure> Refuse(RefusalReason reason, base::Error error) {
+  return tl::unexpected(Failure{reason, std::move(error)});
 }
 
-// One exchange with one server; curl calls back into it.
-struct Hop {
-  const DestinationRule* rule = nullptr;
-  const FetchOptions* options = nullptr;
-  std::string body;
-  std::size_t header_bytes = 0;
-  // What did not fit; null while everything did.
-  const char* too_large = nullptr;
-  std::size_t limit = 0;
-  std::optional<base::Error> refused;  // Set when an address was not allowed.
-};
-
-// Runs after DNS and before connect, for every address curl tries.
-curl_socket_t OpenSocket(void* context, curlsocktype /*purpose*/, curl_sockaddr* target) {
-  auto& hop = *static_cast<Hop*>(context);
-  const auto address = Address::FromSocket(&target->addr);
-  const base::Status checked =
-      address
-          ? CheckAddress(*hop.rule, *address)
-          : base::Status(base::Fail(ErrorKind::kInvalid, "only IPv4 and IPv6 are fetched from"));
-  if (!checked) {
-    hop.refused = checked.error();
-    return CURL_SOCKET_BAD;
-  }
-  return socket(target->family, target->socktype | SOCK_CLOEXEC, target->protocol);
-}
-
-// Runs when connected, before the request is sent: the same check on the
-// address that was really reached.
-int BeforeRequest(void* context, char* primary_ip, char* /*local_ip*/, int /*primary_port*/,
-                  int /*local_port*/) {
-  auto& hop = *static_cast<Hop*>(context);
-  const auto address = Address::Parse(primary_ip);
-  const base::Status checked =
-      address ? CheckAddress(*hop.rule, *address)
-              : base::Status(base::Fail(ErrorKind::kInvalid, "the peer's address is unreadable"));
-  if (checked) return CURL_PREREQFUNC_OK;
-  hop.refused = checked.error();
-  return CURL_PREREQFUNC_ABORT;
-}
-
-std::size_t TakeBody(char* data, std::size_t /*size*/, std::size_t count, void* context) {
-  auto& hop = *static_cast<Hop*>(context);
-  if (hop.body.size() + count > hop.options->max_body_bytes) {
-    hop.too_large = "body";
-    hop.limit = hop.options->max_body_bytes;
-    return 0;
-  }
-  hop.body.append(data, count);
-  return count;
-}
-
-std::size_t TakeHeader(char* /*data*/, std::size_t /*size*/, std::size_t count, void* context) {
-  auto& hop = *static_cast<Hop*>(context);
-  hop.header_bytes += count;
-  if (hop.header_bytes > hop.options->max_header_bytes) {
-    hop.too_large = "headers";
-    hop.limit = hop.options->max_header_bytes;
-    return 0;
-  }
-  return count;
-}
-
-void Configure(CURL* curl, const Destination& destination, Hop& hop) {
-  const FetchOptions& options = *hop.options;
-  curl_easy_setopt(curl, CURLOPT_URL, destination.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https,http");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");  // The environment must not choose a way around.
-  curl_easy_setopt(curl, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
-  curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
-  curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(curl, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  if (!options.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, options.ca_file.c_str());
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
-                   static_cast<long>(options.connect_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kLowSpeedBytesPerSecond);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kLowSpeedSeconds);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "launchgate-evidence/1");
-  curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, &OpenSocket);
-  curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &hop);
-  curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &BeforeRequest);
-  curl_easy_setopt(curl, CURLOPT_PREREQDATA, &hop);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &TakeBody);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &hop);
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &TakeHeader);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &hop);
-}
-
-base::Error Explain(CURLcode code, const Hop& hop, const Destination& destination) {
-  if (hop.refused) return *hop.refused;
-  if (hop.too_large != nullptr) {
-    return {ErrorKind::kExhausted, fmt::format("{} answered with {} of more than {} bytes",
-                                               destination.host, hop.too_large, hop.limit)};
-  }
-  return {ErrorKind::kUnavailable,
-          fmt::format("{}: {}", destination.host, curl_easy_strerror(code))};
-}
-
-struct HopResult {
-  evidence::Page page;
-  std::string redirect;  // Absolute URL, empty when the answer is final.
-};
-
-base::Result<HopResult> RunHop(const Destination& destination, const DestinationRule& rule,
-                               const FetchOptions& options) {
-  const CurlHandle curl(curl_easy_init(), &curl_easy_cleanup);
-  if (!curl) return base::Fail(ErrorKind::kInternal, "libcurl could not be initialised");
-  Hop hop;
-  hop.rule = &rule;
-  hop.options = &options;
-  Configure(curl.get(), destination, hop);
-  const CURLcode code = curl_easy_perform(curl.get());
-  if (code != CURLE_OK) return tl::unexpected(Explain(code, hop, destination));
-
-  HopResult result;
-  long status = 0;
-  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &status);
-  const char* type = nullptr;
-  curl_easy_getinfo(curl.get(), CURLINFO_CONTENT_TYPE, &type);
-  const char* redirect = nullptr;
-  curl_easy_getinfo(curl.get(), CURLINFO_REDIRECT_URL, &redirect);
-  result.page.http_status = static_cast<int>(status);
-  result.page.content_type = type == nullptr ? "" : type;
-  result.page.body = std::move(hop.body);
-  result.redirect = redirect == nullptr ? "" : redirect;
-  return result;
+tl::unexpected<Failure> TooSlow(const std::string& host) {
+  return Refuse(RefusalReason::kTimeout,
+                {ErrorKind::kUnavailable, host + ": the time for the whole fetch is over"});
 }
 
 }  // namespace
 
-GuardedFetcher::GuardedFetcher(FetchOptions options) : options_(std::move(options)) {
-  InitializeCurlOnce();
+GuardedFetcher::GuardedFetcher(FetchOptions options, FetchCollaborators collaborators)
+    : options_(std::move(options)),
+      clock_(collaborators.clock != nullptr ? *collaborators.clock : system_clock_),
+      resolver_(collaborators.resolver != nullptr ? *collaborators.resolver : system_resolver_),
+      observer_(collaborators.observer),
+      limiter_(options_.per_host, clock_),
+      remembered_(options_.remembered) {
+  internal::InitializeCurl();
 }
 
 base::Result<evidence::Page> GuardedFetcher::Fetch(std::string_view url) {
-  slots_.acquire();
-  const std::unique_ptr<GuardedFetcher, void (*)(GuardedFetcher*)> slot(
-      this, [](GuardedFetcher* self) { self->slots_.release(); });
+  const Instant start = clock_.Monotonic();
+  auto step = Follow(url, start + options_.total_timeout);
+  if (observer_ != nullptr) {
+    FetchOutcome outcome = FetchOutcome::kAnswered;
+    if (!step) {
+      outcome = step.error().reason ? FetchOutcome::kRefused : FetchOutcome::kFailed;
+      if (step.error().reason) observer_->Refused(*step.error().reason);
+    } else if (step->not_modified) {
+      outcome = FetchOutcome::kNotModified;
+    }
+    observer_->Finished(outcome,
+                        std::chrono::duration_cast<milliseconds>(clock_.Monotonic() - start));
+  }
+  if (!step) return tl::unexpected(std::move(step.error().error));
+  step->page.url = std::string(url);
+  return std::move(step->page);
+}
+
+tl::expected<GuardedFetcher::Step, Failure> GuardedFetcher::Follow(std::string_view url,
+                                                                   Instant deadline) {
   std::string next(url);
   bool was_https = false;
   for (int hop = 0; hop <= options_.max_redirects; ++hop) {
+    const auto because = [&](RefusalReason reason) {
+      return hop == 0 ? reason : RefusalReason::kRedirect;
+    };
     const auto destination = ParseDestination(next);
-    if (!destination) return tl::unexpected(destination.error());
+    if (!destination) return Refuse(because(RefusalReason::kUrl), destination.error());
     if (was_https && destination->scheme == "http") {
-      return base::Fail(ErrorKind::kInvalid, "a redirect from https to http is not followed");
+      return Refuse(RefusalReason::kRedirect,
+                    {ErrorKind::kInvalid, "a redirect from https to http is not followed"});
     }
     was_https = destination->scheme == "https";
     const auto rule = FindRule(options_.allow, *destination);
-    if (!rule) return tl::unexpected(rule.error());
-    auto result = RunHop(*destination, **rule, options_);
-    if (!result) return tl::unexpected(result.error());
-    if (result->redirect.empty()) {
-      result->page.url = std::string(url);
-      return std::move(result->page);
-    }
-    next = std::move(result->redirect);
+    if (!rule) return Refuse(because(RefusalReason::kDestination), rule.error());
+    auto step = Ask(*destination, **rule, deadline);
+    if (!step || step->redirect.empty()) return step;
+    next = std::move(step->redirect);
   }
-  return base::Fail(ErrorKind::kExhausted,
-                    fmt::format("more than {} redirects", options_.max_redirects));
+  return Refuse(
+      RefusalReason::kRedirect,
+      {ErrorKind::kExhausted, fmt::format("more than {} redirects", options_.max_redirects)});
+}
+
+tl::expected<GuardedFetcher::Step, Failure> GuardedFetcher::Ask(const Destination& destination,
+                                                                const DestinationRule& rule,
+                                                                Instant deadline) {
+  const auto slot = limiter_.Acquire(destination.host, Left(deadline));
+  if (!slot) return tl::unexpected(slot.error());
+  const auto resolved = Resolve(destination, deadline);
+  if (!resolved) return tl::unexpected(resolved.error());
+  const auto guard = internal::ConnectGuard::Make(rule, *resolved);
+  if (!guard) return Refuse(RefusalReason::kAddress, guard.error());
+  const auto remembered = remembered_.Find(destination.url);
+  const milliseconds left = Left(deadline);
+  if (left <= milliseconds(0)) return TooSlow(destination.host);
+  auto answer = internal::Exchange({&destination, &*guard, remembered.get(), left}, options_);
+  if (!answer) return tl::unexpected(std::move(answer.error()));
+
+  Step step;
+  if (answer->status == kNotModified && remembered) {
+    step.not_modified = true;
+    step.page = {"", kOk, remembered->content_type, remembered->body};
+    return step;
+  }
+  step.page = {"", answer->status, answer->page.content_type, answer->page.body};
+  step.redirect = std::move(answer->redirect);
+  if (answer->status == kOk && answer->may_remember) {
+    remembered_.Remember(destination.url, std::move(answer->page));
+  } else if (answer->status == kOk) {
+    remembered_.Forget(destination.url);
+  }
+  return step;
+}
+
+tl::expected<std::vector<Address>, Failure> GuardedFetcher::Resolve(const Destination& destination,
+                                                                    Instant deadline) {
+  if (const auto literal = Address::Parse(destination.host)) return std::vector{*literal};
+  const milliseconds left = Left(deadline);
+  if (left <= milliseconds(0)) return TooSlow(destination.host);
+  auto resolved = resolver_.Resolve(destination.host, left);
+  if (resolved) return *std::move(resolved);
+  if (Left(deadline) <= milliseconds(0)) return TooSlow(destination.host);
+  return tl::unexpected(Failure{{}, std::move(resolved.error())});
+}
+
+milliseconds GuardedFetcher::Left(Instant deadline) const {
+  const auto left = std::chrono::ceil<milliseconds>(deadline - clock_.Monotonic());
+  return std::max(left, milliseconds(0));
 }
 
 }  // namespace launchgate::fetch
