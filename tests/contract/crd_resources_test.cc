@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/json/reader.h"
+#include "core/resources/error_budget.h"
 #include "core/resources/launch_authority.h"
 #include "core/resources/launch_review.h"
 #include "core/resources/launch_verdict.h"
@@ -171,6 +172,13 @@ TEST(CrdBoundsTest, AreThoseOfTheOperator) {
   EXPECT_EQ(at(3, "/properties/spec/properties/roles/maxItems"), resources::kMaxAuthorityRoles);
   EXPECT_EQ(at(3, "/properties/spec/properties/namespaces/maxItems"),
             resources::kMaxAuthorityNamespaces);
+  const std::string objectives = "/properties/spec/properties/objectives";
+  EXPECT_EQ(at(4, (objectives + "/maxItems").c_str()), resources::kMaxObjectives);
+  const std::string events = objectives + "/items/properties/events/properties";
+  for (const char* field : {"total", "good", "bad"}) {
+    EXPECT_EQ(at(4, (events + "/" + field + "/maxLength").c_str()),
+              resources::kMaxExpressionLength);
+  }
 }
 
 TEST(CrdBoundsTest, EveryKindOfEvidenceIsInBothSchemas) {
@@ -230,6 +238,8 @@ constexpr const char* kChecklist = "readinesschecklist.yaml";
 constexpr const char* kAuthority = "launchauthority.yaml";
 constexpr const char* kEnvelope = "launchverdict-envelope.yaml";
 constexpr const char* kSsh = "launchverdict-ssh.yaml";
+constexpr const char* kBudget = "errorbudget.yaml";
+constexpr const char* kMonthly = "errorbudget-calendar.yaml";
 constexpr bool kOnlyByTheOperator = false;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -295,6 +305,44 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"StatementIsNoBase64", kSsh, "/spec/statement", R"("{}")"},
         Refused{"NoSignatures", kEnvelope, "/spec/envelope/signatures", "[]"},
         Refused{"NoReview", kEnvelope, "/spec/reviewRef", "absent"}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    ErrorBudgets, RefusedTest,
+    ::testing::Values(
+        Refused{"NoServer", kBudget, "/spec/prometheus/server", "absent"},
+        Refused{"ServerIsAnAddress", kBudget, "/spec/prometheus/server", R"("http://a:9090")"},
+        Refused{"NoWindowInside", kBudget, "/spec/window", "{}"},
+        Refused{"RollingAndCalendar", kBudget, "/spec/window/calendar", R"("month")"},
+        Refused{"RollingWithTimeZone", kBudget, "/spec/window/timeZone", R"("UTC")"},
+        Refused{"MonthWithoutTimeZone", kMonthly, "/spec/window/timeZone", "absent"},
+        Refused{"CalendarWeek", kMonthly, "/spec/window/calendar", R"("week")"},
+        Refused{"TimeZoneIsAPath", kMonthly, "/spec/window/timeZone", R"("../../etc/passwd")"},
+        Refused{"WindowTooShort", kBudget, "/spec/window/rolling", R"("1m")", kOnlyByTheOperator},
+        Refused{"NoObjectives", kBudget, "/spec/objectives", "[]"},
+        Refused{"SameObjectiveTwice", kBudget, "/spec/objectives/1/name",
+                R"("redeem-availability")"},
+        Refused{"TargetOf100", kBudget, "/spec/objectives/0/target", R"("100")"},
+        Refused{"TargetOf0", kBudget, "/spec/objectives/0/target", R"("0.0")"},
+        Refused{"TargetIsANumber", kBudget, "/spec/objectives/0/target", "99.9"},
+        Refused{"EventsAndLatency", kBudget, "/spec/objectives/0/latency",
+                R"({"metric": "m", "threshold": "1s"})"},
+        Refused{"NeitherEventsNorLatency", kBudget, "/spec/objectives/0/events", "absent"},
+        Refused{"NoWindowInTotal", kBudget, "/spec/objectives/0/events/total", R"("up[28d]")"},
+        Refused{"GoodAndBad", kBudget, "/spec/objectives/0/events/bad", R"("x[$window]")"},
+        Refused{"NeitherGoodNorBad", kBudget, "/spec/objectives/0/events/good", "absent"},
+        Refused{"MetricWithBraces", kBudget, "/spec/objectives/2/latency/metric",
+                R"("m{a=\"b\"}")"},
+        Refused{"MetricOfBuckets", kBudget, "/spec/objectives/2/latency/metric", R"("m_bucket")",
+                kOnlyByTheOperator},
+        Refused{"MatchersThatEndTheSelector", kBudget, "/spec/objectives/2/latency/matchers",
+                R"("a=\"b\"}[1h])) or vector(1) #")"},
+        Refused{"MatchersWithOpenQuote", kBudget, "/spec/objectives/2/latency/matchers",
+                R"("a=\"b")"},
+        Refused{"MatchersOfBuckets", kBudget, "/spec/objectives/2/latency/matchers",
+                R"("le=\"+Inf\"")", kOnlyByTheOperator},
+        Refused{"ThresholdWithoutUnit", kBudget, "/spec/objectives/2/latency/threshold",
+                R"("250")"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

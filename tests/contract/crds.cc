@@ -32,6 +32,7 @@ const std::vector<Kind>& Kinds() {
        "launchverdicts",
        {"launchverdict-envelope.yaml", "launchverdict-ssh.yaml"}},
       {"LaunchAuthority", "launchauthorities", {"launchauthority.yaml"}},
+      {"ErrorBudget", "errorbudgets", {"errorbudget.yaml", "errorbudget-calendar.yaml"}},
   };
   return kinds;
 }

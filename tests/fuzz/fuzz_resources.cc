@@ -48,9 +48,20 @@ void CheckAuthority(const LaunchAuthority& authority) {
   }
 }
 
+void CheckBudget(const ErrorBudget& budget) {
+  Require(launchgate::base::IsDnsLabel(budget.prometheus) && !budget.objectives.empty());
+  for (const Objective& objective : budget.objectives) {
+    Require(budget.Find(objective.name) == &objective);
+    Require(objective.target > 0 && objective.target < 100);
+    Require(!objective.total.empty() && objective.good.empty() != objective.bad.empty());
+    Require(WithWindow(objective.total, kDefaultWindow).size() <= kMaxExpressionLength * 4);
+  }
+}
+
 void CheckAccepted(const ManifestContent& content) {
   if (const auto* review = std::get_if<LaunchReview>(&content)) CheckReview(*review);
   if (const auto* authority = std::get_if<LaunchAuthority>(&content)) CheckAuthority(*authority);
+  if (const auto* budget = std::get_if<ErrorBudget>(&content)) CheckBudget(*budget);
   if (const auto* checklist = std::get_if<ReadinessChecklist>(&content)) {
     Require(!checklist->items.empty());
     for (const ChecklistItem& item : checklist->items) {

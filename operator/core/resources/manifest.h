@@ -11,6 +11,7 @@
 
 #include "core/json/json.h"
 #include "core/json/reader.h"
+#include "core/resources/error_budget.h"
 #include "core/resources/launch_authority.h"
 #include "core/resources/launch_review.h"
 #include "core/resources/launch_verdict.h"
@@ -46,7 +47,7 @@ struct OtherObject {
 };
 
 using ManifestContent = std::variant<OtherObject, LaunchReview, ReadinessChecklist, LaunchVerdict,
-                                     LaunchAuthority, ConfigMap, Namespace, Workload>;
+                                     LaunchAuthority, ErrorBudget, ConfigMap, Namespace, Workload>;
 
 struct Manifest {
   ManifestContent content;

@@ -89,5 +89,7 @@ inline constexpr ResourceType kLaunchVerdicts{"launchgate.dev", "v1alpha1", "lau
                                               "LaunchVerdict"};
 inline constexpr ResourceType kLaunchAuthorities{"launchgate.dev", "v1alpha1", "launchauthorities",
                                                  "LaunchAuthority", false};
+inline constexpr ResourceType kErrorBudgets{"launchgate.dev", "v1alpha1", "errorbudgets",
+                                            "ErrorBudget"};
 
 }  // namespace launchgate::kube

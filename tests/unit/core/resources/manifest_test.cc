@@ -24,12 +24,14 @@ TEST(ManifestTest, RecognisesOurKinds) {
   const Manifest checklist = ReadManifest(ChecklistSample());
   const Manifest authority = ReadManifest(AuthoritySample());
   const Manifest verdict = ReadManifest(Sample("launchverdict-ssh.yaml"));
+  const Manifest budget = ReadManifest(BudgetSample());
 
   EXPECT_TRUE(std::holds_alternative<LaunchReview>(review.content));
   EXPECT_TRUE(std::holds_alternative<ReadinessChecklist>(checklist.content));
   EXPECT_TRUE(std::holds_alternative<LaunchAuthority>(authority.content));
   EXPECT_TRUE(std::holds_alternative<LaunchVerdict>(verdict.content));
-  for (const Manifest* manifest : {&review, &checklist, &authority, &verdict}) {
+  EXPECT_TRUE(std::holds_alternative<ErrorBudget>(budget.content));
+  for (const Manifest* manifest : {&review, &checklist, &authority, &verdict, &budget}) {
     EXPECT_EQ(Lines(manifest->problems), "");
   }
 }

@@ -24,6 +24,7 @@ json::Json Sample(std::string_view file) {
 json::Json ReviewSample() { return Sample("launchreview.yaml"); }
 json::Json ChecklistSample() { return Sample("readinesschecklist.yaml"); }
 json::Json AuthoritySample() { return Sample("launchauthority.yaml"); }
+json::Json BudgetSample() { return Sample("errorbudget.yaml"); }
 
 json::Json With(json::Json object, std::string_view pointer, std::string_view json_text) {
   const json::Json::json_pointer target{std::string(pointer)};

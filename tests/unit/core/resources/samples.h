@@ -16,6 +16,7 @@ json::Json Sample(std::string_view file);
 json::Json ReviewSample();     // launchreview.yaml
 json::Json ChecklistSample();  // readinesschecklist.yaml
 json::Json AuthoritySample();  // launchauthority.yaml
+json::Json BudgetSample();     // errorbudget.yaml
 
 // `object` with the value at JSON pointer `pointer` replaced; the pointer's
 // parent must exist. A `json_text` of "absent" removes the value.
