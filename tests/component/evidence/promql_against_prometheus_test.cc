@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/evidence/promql_names.h"
+#include "core/evidence/rule_document.h"
 #include "core/json/json.h"
 #include "tests/component/crypto/command.h"
 #include "tests/unit/core/evidence/promql_rows.h"
@@ -108,6 +109,21 @@ TEST_F(PromqlAgainstPrometheusTest, NamesTheSameMetricsOfPlainSelectors) {
     }
   }
   EXPECT_GE(compared, 40U);
+}
+
+// promtool reads rule files with the rules of rulefmt; so must we.
+TEST_F(PromqlAgainstPrometheusTest, AgreesOnDurations) {
+  for (const std::string duration : {"0", "0s", "5m", "1h30m", "1y2w3d4h5m6s7ms", "1w", "100ms", "",
+                                     "5", "1.5h", "1m1h", "-5m", "5M", "m", "1s1s", " 5m"}) {
+    const Json rule = {{"alert", "Test"}, {"expr", "up"}, {"for", duration}};
+    const Json file = {{"groups", Json::array({{{"name", "a"}, {"rules", Json::array({rule})}}})}};
+    workspace_.Write("rules.json", file.dump());
+
+    const bool accepted = workspace_.Run("'" + promtool_ + "' check rules rules.json");
+
+    EXPECT_EQ(ParsePrometheusDuration(duration).has_value(), accepted)
+        << duration << ": " << workspace_.Output();
+  }
 }
 
 }  // namespace
