@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "core/base/text.h"
@@ -107,10 +108,60 @@ void ReadFetch(Reader reader, fetch::FetchOptions& options) {
   }
 }
 
+// The transport refuses the rest of what cannot be a server's address.
+std::string ReadServerUrl(Reader& reader) {
+  std::string url = reader.RequiredText("url");
+  if (!url.empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
+    reader.Complain("url", "must start with https:// or http://");
+  }
+  return url;
+}
+
+std::vector<std::string> ReadServedNamespaces(Reader& reader) {
+  std::vector<std::string> namespaces = reader.TextList("namespaces", kMaxPrometheusNamespaces);
+  for (const std::string& name : namespaces) {
+    if (name != "*" && !base::IsDnsLabel(name)) {
+      reader.Complain("namespaces",
+                      "must have names of namespaces or \"*\", not " + base::Quote(name));
+    }
+  }
+  return namespaces;
+}
+
+prometheus::ServerOptions ReadServer(Reader& reader) {
+  reader.RefuseUnknownFields({"name", "url", "caFile", "bearerTokenFile", "namespaces"});
+  prometheus::ServerOptions server;
+  server.name = reader.RequiredText("name");
+  if (!server.name.empty() && !base::IsDnsLabel(server.name)) {
+    reader.Complain("name", "must be an RFC 1123 label");
+  }
+  server.url = ReadServerUrl(reader);
+  server.ca_file = reader.Text("caFile");
+  server.bearer_token_file = reader.Text("bearerTokenFile");
+  server.namespaces = ReadServedNamespaces(reader);
+  const bool is_tls = server.url.starts_with("https://");
+  if (is_tls && server.ca_file.empty()) {
+    reader.Complain("caFile", "must be set for https: no other authority is trusted");
+  }
+  if (!is_tls && !server.ca_file.empty()) reader.Complain("caFile", "must not be set for http");
+  if (!is_tls && !server.bearer_token_file.empty()) {
+    reader.Complain("bearerTokenFile", "must not be set for http: everybody could read the token");
+  }
+  return server;
+}
+
+void ReadPrometheus(Reader& reader, std::vector<prometheus::ServerOptions>& servers) {
+  std::set<std::string> names;
+  for (Reader& entry : reader.ObjectList("prometheus", kMaxPrometheusServers)) {
+    servers.push_back(ReadServer(entry));
+    if (!names.insert(servers.back().name).second) entry.Complain("name", "must be unique");
+  }
+}
+
 OperatorConfig ReadConfig(Reader reader) {
   OperatorConfig config;
   reader.RefuseUnknownFields({"namespace", "webhook", "health", "leaseName", "certificateSecret",
-                              "guards", "fetch", "logLevel"});
+                              "guards", "fetch", "prometheus", "logLevel"});
   config.ns = ReadName(reader, "namespace", config.ns);
   if (reader.Has("webhook")) ReadWebhook(reader.Object("webhook"), config.webhook);
   if (reader.Has("health")) ReadListen(reader.Object("health"), config.health);
@@ -118,6 +169,7 @@ OperatorConfig ReadConfig(Reader reader) {
   config.certificate_secret = ReadName(reader, "certificateSecret", config.certificate_secret);
   if (reader.Has("guards")) ReadGuards(reader.Object("guards"), config.guards);
   if (reader.Has("fetch")) ReadFetch(reader.Object("fetch"), config.fetch);
+  ReadPrometheus(reader, config.prometheus);
   config.log_level = reader.Text("logLevel", config.log_level);
   if (!platform::log::ParseLevel(config.log_level)) {
     reader.Complain("logLevel", "must be debug, info, warning or error");

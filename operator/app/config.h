@@ -10,6 +10,7 @@
 #include "core/admission/guards.h"
 #include "core/base/result.h"
 #include "shell/fetch/guarded_fetcher.h"
+#include "shell/prometheus/client.h"
 
 namespace launchgate::app {
 
@@ -38,11 +39,14 @@ struct OperatorConfig {
   std::string certificate_secret = "launchgate-webhook-tls";
   admission::GuardOptions guards = admission::DefaultGuardOptions();
   fetch::FetchOptions fetch;
+  std::vector<prometheus::ServerOptions> prometheus;  // Names are unique.
   std::string log_level = "info";
 };
 
 inline constexpr std::size_t kMaxFetchRules = 256;
 inline constexpr std::size_t kMaxExtraNames = 16;
+inline constexpr std::size_t kMaxPrometheusServers = 32;
+inline constexpr std::size_t kMaxPrometheusNamespaces = 1000;
 
 // kInvalid lists every problem with the path of its field.
 base::Result<OperatorConfig> ParseOperatorConfig(std::string_view yaml);

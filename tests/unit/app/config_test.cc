@@ -22,6 +22,7 @@ TEST(ConfigTest, NothingGivesTheDefaultsAndFetchesNothing) {
     EXPECT_EQ(config->webhook.listen.port, 8443);
     EXPECT_EQ(config->health.port, 8080);
     EXPECT_THAT(config->fetch.allow, IsEmpty());
+    EXPECT_THAT(config->prometheus, IsEmpty());
     EXPECT_THAT(config->guards.gate_admin_groups, ElementsAre("launchgate:gate-admins"));
   }
 }
@@ -48,6 +49,10 @@ fetch:
   - {host: Wiki.Example.COM}
   - {scheme: http, host: "*.pages.example.com", addresses: [10.0.0.0/8]}
   - {host: "10.1.2.3", port: 8443, addresses: [10.1.2.3]}
+prometheus:
+- {name: shop, url: "https://prometheus.shop:9090/prom", caFile: /etc/ca.pem, bearerTokenFile: /run/token, namespaces: [shop, payments]}
+- {name: all, url: "http://localhost:9090", namespaces: ["*"]}
+- {name: nobody, url: "http://localhost:9091"}
 logLevel: debug
 )");
 
@@ -70,6 +75,14 @@ logLevel: debug
   EXPECT_EQ(config->fetch.allow[0].port, 443);
   EXPECT_EQ(config->fetch.allow[1].port, 80);
   EXPECT_EQ(config->fetch.allow[2].port, 8443);
+  ASSERT_THAT(config->prometheus, SizeIs(3));
+  EXPECT_EQ(config->prometheus[0].name, "shop");
+  EXPECT_EQ(config->prometheus[0].url, "https://prometheus.shop:9090/prom");
+  EXPECT_EQ(config->prometheus[0].ca_file, "/etc/ca.pem");
+  EXPECT_EQ(config->prometheus[0].bearer_token_file, "/run/token");
+  EXPECT_THAT(config->prometheus[0].namespaces, ElementsAre("shop", "payments"));
+  EXPECT_TRUE(config->prometheus[1].Serves("attic"));
+  EXPECT_FALSE(config->prometheus[2].Serves("shop"));
   EXPECT_EQ(config->log_level, "debug");
 }
 
@@ -112,6 +125,32 @@ INSTANTIATE_TEST_SUITE_P(
                       Wrong{"Range",
                             "fetch: {allow: [{host: a.example, addresses: [10.0.0.0/33]}]}",
                             "addresses"}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Prometheus, WrongConfigTest,
+    ::testing::Values(
+        Wrong{"PrometheusIsNoList", "prometheus: {name: a}", "prometheus"},
+        Wrong{"NoName", "prometheus: [{url: 'http://a'}]", "prometheus[0].name"},
+        Wrong{"NameIsAnAddress", "prometheus: [{name: 'a.b:9090', url: 'http://a'}]",
+              "prometheus[0].name"},
+        Wrong{"SameNameTwice",
+              "prometheus: [{name: a, url: 'http://a'}, {name: a, url: 'http://b'}]",
+              "prometheus[1].name: must be unique"},
+        Wrong{"NoUrl", "prometheus: [{name: a}]", "prometheus[0].url"},
+        Wrong{"UrlOfAFile", "prometheus: [{name: a, url: 'file:///etc/passwd'}]",
+              "prometheus[0].url"},
+        Wrong{"TlsWithoutAuthority", "prometheus: [{name: a, url: 'https://a'}]",
+              "prometheus[0].caFile"},
+        Wrong{"AuthorityWithoutTls", "prometheus: [{name: a, url: 'http://a', caFile: /ca}]",
+              "prometheus[0].caFile"},
+        Wrong{"TokenWithoutTls", "prometheus: [{name: a, url: 'http://a', bearerTokenFile: /t}]",
+              "prometheus[0].bearerTokenFile"},
+        Wrong{"NamespacePattern",
+              "prometheus: [{name: a, url: 'http://a', namespaces: ['shop-*']}]",
+              "prometheus[0].namespaces"},
+        Wrong{"TokenInTheFile", "prometheus: [{name: a, url: 'http://a', bearerToken: x}]",
+              "prometheus[0].bearerToken"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace
