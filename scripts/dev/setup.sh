@@ -54,6 +54,6 @@ else
   mapfile -t groups < <(standard_package_groups)
   ensure_packages "${groups[@]}"
   require_control_plane_tools
-  require_tool promtool
+  require_tool prometheus promtool
 fi
 good "Ready. Next: ./dev build, ./dev test or ./dev demo"

@@ -75,7 +75,7 @@ if [[ " ${chosen[*]} " == *" e2e "* ]]; then
   require_control_plane_tools
 fi
 if [[ " ${chosen[*]} " == *" component "* || " ${chosen[*]} " == *" contract "* ]]; then
-  require_tool promtool
+  require_tool prometheus promtool
 fi
 export PATH="$PATH:$TOOLS_DIR"
 if [[ "$BUILD" == yes ]]; then
