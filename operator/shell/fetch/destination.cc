@@ -49,6 +49,8 @@ bool LooksNumeric(std::string_view label) {
 bool IsPlainHost(std::string_view host) {
   if (Address::Parse(host)) return true;
   if (host.empty() || host.size() > kMaxHostBytes) return false;
+  // To libcurl "-name" is an order to forget a name's addresses, not a name.
+  if (host.front() == '-') return false;
   if (host.front() == '.' || host.back() == '.' || host.find("..") != std::string_view::npos) {
     return false;
   }
@@ -83,9 +85,13 @@ base::Result<Destination> ParseDestination(std::string_view text) {
   if (destination.scheme != "https" && destination.scheme != "http") {
     return refuse("must be an http or https URL");
   }
+  // libcurl also takes one slash and three; other readers see another host there.
+  const std::string_view rest = text.substr(std::min(destination.scheme.size(), text.size()));
+  if (!rest.starts_with("://") || rest.find_first_of("/\\", 3) == 3) {
+    return refuse("must be an absolute http or https URL");
+  }
   // Also an empty one ("http://@host/"): readers of URLs differ about it.
-  const std::string_view rest = text.substr(std::min(text.find("//"), text.size()));
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#\\", 2));
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#\\", 3));
   if (authority.find('@') != std::string_view::npos || !Part(url.get(), CURLUPART_USER).empty() ||
       !Part(url.get(), CURLUPART_PASSWORD).empty()) {
     return refuse("must not carry a user name or password");

@@ -230,7 +230,10 @@ tl::expected<Answer, Failure> Exchange(const Request& request, const FetchOption
   hop.options = &options;
   // Freed after the handle that uses them.
   const CurlList conditions = ConditionsOf(request);
-  const CurlList pinned = Append(CurlList(nullptr, &curl_slist_free_all), PinnedAddresses(request));
+  CurlList pinned(nullptr, &curl_slist_free_all);
+  if (!Address::Parse(request.destination->host)) {
+    pinned = Append(std::move(pinned), PinnedAddresses(request));
+  }
   const CurlHandle curl(curl_easy_init(), &curl_easy_cleanup);
   if (!curl) {
     return tl::unexpected(

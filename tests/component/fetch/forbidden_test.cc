@@ -77,15 +77,20 @@ FetchOptions Allow(std::vector<DestinationRule> rules) {
   return options;
 }
 
-TEST(ForbiddenTest, TheListenerWouldNotice) {
+TEST(ForbiddenTest, TheListenersWouldNotice) {
   const Inside inside;
-  GuardedFetcher fetcher(Allow({Rule("http", "127.0.0.1", inside.port(), {"127.0.0.1/32"})}));
+  const int port = inside.port();
+  GuardedFetcher fetcher(Allow({Rule("http", "127.0.0.1", port, {"127.0.0.1/32"}),
+                                Rule("http", "::1", port, {"::1/128"}),
+                                Rule("http", "::ffff:127.0.0.1", port, {"127.0.0.1/32"})}));
 
-  const auto page = fetcher.Fetch("http://127.0.0.1:" + std::to_string(inside.port()) + "/");
-
-  ASSERT_TRUE(page) << page.error().message;
-  EXPECT_EQ(page->body, "secret");
-  EXPECT_EQ(inside.connections(), 1);
+  int expected = 0;
+  for (const char* host : {"127.0.0.1", "[::1]", "[::ffff:127.0.0.1]"}) {
+    const auto page = fetcher.Fetch("http://" + std::string(host) + ":" + std::to_string(port));
+    ASSERT_TRUE(page) << page.error().message;
+    EXPECT_EQ(page->body, "secret");
+    EXPECT_EQ(inside.connections(), ++expected);
+  }
 }
 
 TEST(ForbiddenTest, NoSpellingLeadsInside) {

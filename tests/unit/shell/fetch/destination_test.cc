@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 namespace launchgate::fetch {
 namespace {
@@ -280,6 +281,60 @@ TEST(DestinationTest, AllowedDestinationsAreNormalised) {
       EXPECT_EQ(destination->url, good.normal);
     }
     EXPECT_TRUE(FindRule(Rules(), *destination)) << good.url;
+  }
+}
+
+// getaddrinfo() reads some of these as addresses, others not, and versions differ.
+TEST(DestinationTest, ANameThatEndsInANumberIsNoName) {
+  for (const char* url :
+       {"http://1.2.3.4.5/", "http://256.256.256.256/", "http://0x7f000001.0/", "http://0x/",
+        "http://0x7g/", "http://127.0.0.01./", "http://0128.0.0.1/", "http://example.127/",
+        "http://example.0x7f/", "http://4294967296/", "http://08/"}) {
+    EXPECT_FALSE(ParseDestination(url)) << url;
+  }
+  for (const char* url : {"http://1.2.3.4.example/", "http://1a/", "http://127-0-0-1/"}) {
+    EXPECT_TRUE(ParseDestination(url)) << url;
+  }
+}
+
+TEST(DestinationTest, TwoSlashesComeBeforeTheHost) {
+  for (const char* url :
+       {"http:wiki.example.com", "http:/wiki.example.com", "http:/@0-", "http:///wiki.example.com",
+        "http:////wiki.example.com", "http:/\\wiki.example.com", "http://\\wiki.example.com"}) {
+    EXPECT_FALSE(ParseDestination(url)) << url;
+  }
+}
+
+TEST(DestinationTest, NoNameStartsWithADash) {
+  EXPECT_FALSE(ParseDestination("http://-.example.com/"));
+  EXPECT_FALSE(ParseDestination("http://-wiki.example.com/"));
+  EXPECT_TRUE(ParseDestination("http://a-.example.com/"));
+}
+
+TEST(DestinationTest, EveryLabelHasAtLeastACharacter) {
+  for (const char* url : {"http://a..b/", "http://.a/", "http://a../", "http://./"}) {
+    EXPECT_FALSE(ParseDestination(url)) << url;
+  }
+}
+
+TEST(DestinationTest, BoundsTheLengthOfHosts) {
+  std::string host(kMaxHostBytes, 'a');
+  host[100] = '.';
+
+  EXPECT_TRUE(ParseDestination("http://" + host + "/"));
+  EXPECT_FALSE(ParseDestination("http://a" + host + "/"));
+}
+
+TEST(DestinationTest, TheNormalisedUrlHasExactlyTheHostThatWasJudged) {
+  for (const auto& [url, normal] :
+       {std::pair("http://WIKI.Example.com./a", "http://wiki.example.com/a"),
+        std::pair("http://127.1/", "http://127.0.0.1/"),
+        std::pair("http://127.0.0.1./", "http://127.0.0.1/"),
+        std::pair("http://[::FFFF:7F00:1]:8080/", "http://[::ffff:7f00:1]:8080/")}) {
+    const auto destination = ParseDestination(url);
+
+    ASSERT_TRUE(destination) << url;
+    EXPECT_EQ(destination->url, normal);
   }
 }
 
