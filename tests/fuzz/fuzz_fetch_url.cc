@@ -16,7 +16,12 @@
 
 namespace {
 
-using namespace launchgate::fetch;
+using launchgate::fetch::Address;
+using launchgate::fetch::Cidr;
+using launchgate::fetch::kMaxHostBytes;
+using launchgate::fetch::kMaxUrlBytes;
+using launchgate::fetch::ParseDestination;
+using launchgate::fetch::SpecialPurpose;
 
 void Must(bool holds) {
   if (!holds) std::abort();

@@ -66,6 +66,7 @@ std::vector<DestinationRule> NameAllowed(std::string_view url, int port) {
 
 std::vector<Address> Addresses(const std::vector<const char*>& texts) {
   std::vector<Address> addresses;
+  addresses.reserve(texts.size());
   for (const char* text : texts) addresses.push_back(*Address::Parse(text));
   return addresses;
 }
@@ -181,7 +182,7 @@ TEST(ForbiddenTest, FailingOverNeverGoesInside) {
 // every other path as if it were the end.
 class RedirectingServer {
  public:
-  RedirectingServer(int inside_port, test_support::RawServerOptions options = {})
+  explicit RedirectingServer(int inside_port, test_support::RawServerOptions options = {})
       : server_([this](RawConnection& connection) { Answer(connection); }, std::move(options)) {
     for (const std::string& target : ReadUrlTable("redirects.txt")) {
       const std::string ported = Replace(target, "{port}", std::to_string(inside_port));
@@ -213,7 +214,7 @@ class RedirectingServer {
   RawServer server_;
 };
 
-void FollowEveryRedirect(const RedirectingServer& redirecting, FetchOptions options) {
+void FollowEveryRedirect(const RedirectingServer& redirecting, const FetchOptions& options) {
   const TestDnsServer dns([](int) { return Addresses({"127.0.0.1", "::1"}); });
   TestDnsResolver resolver(dns);
   ASSERT_GE(redirecting.targets().size(), kLeastRedirects);

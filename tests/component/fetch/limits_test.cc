@@ -70,8 +70,10 @@ TEST_F(FetchLimitsTest, AsksOneHostOnlyTwiceAtTheSameTime) {
   std::atomic<int> pages{0};
 
   {
+    constexpr int kThreads = 8;
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i) {
+    threads.reserve(kThreads);
+    for (int i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] { pages += fetcher.Fetch(server.url()) ? 1 : 0; });
     }
   }

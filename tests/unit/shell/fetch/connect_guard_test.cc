@@ -18,6 +18,7 @@ using ::testing::HasSubstr;
 
 std::vector<Address> Addresses(const std::vector<const char*>& texts) {
   std::vector<Address> addresses;
+  addresses.reserve(texts.size());
   for (const char* text : texts) addresses.push_back(*Address::Parse(text));
   return addresses;
 }
