@@ -81,8 +81,15 @@ changes_verdict() {
 }
 is_immutable() { ! changes_verdict 2>"$WORK/message" && grep -q "immutable" "$WORK/message"; }
 eventually 20 "but not be changed" is_immutable
-refuses_unknown_role() {
-  ! changed launchauthority.yaml '.spec.keys[0].role = "boss"' 2>"$WORK/message" &&
-    grep -q "must be one of spec.roles" "$WORK/message"
+refuses_authority() {
+  ! changed launchauthority.yaml "$1" 2>"$WORK/message" && grep -q "$2" "$WORK/message"
 }
-eventually 20 "the role of a key must exist" refuses_unknown_role
+eventually 20 "the role of a key must exist" refuses_authority \
+  '.spec.keys += [.spec.keys[0] | .id = "dave" | .role = "boss"]' "must be one of spec.roles"
+expect "a role must not be breakGlass" refuses_authority \
+  '.spec.roles[].breakGlass = true' "at least one role must not be breakGlass"
+expect "a threshold must have its keys" refuses_authority \
+  '.spec.roles[0].threshold = 2' "as many keys as its threshold"
+expect "a key must end after it begins, whatever the time zone" refuses_authority \
+  '.spec.keys[0] |= (.notBefore = "2026-01-01T00:30:00Z" | .notAfter = "2026-01-01T01:00:00+02:00")' \
+  "notAfter must be after notBefore"
