@@ -12,26 +12,34 @@ Json Condition(const char* name, const char* expression) {
 }
 
 // The gate's question is about what runs. An update that leaves the spec as it
-// was cannot change that; a scale can only when it starts from nothing.
+// was cannot change that, unless the kind is one of Argo's: where a Rollout has no
+// status subresource, promotions are updates of the object itself. A scale can
+// change what runs only when it starts from nothing.
 Json GateConditions() {
   return Json::array(
       {Condition("spec-changes",
                  "request.operation != 'UPDATE' || "
                  "(has(request.subResource) && request.subResource != '') || "
-                 "!has(object.spec) || !has(oldObject.spec) || object.spec != oldObject.spec"),
+                 "!has(object.spec) || !has(oldObject.spec) || object.spec != oldObject.spec || "
+                 "(request.resource.group == 'argoproj.io' && "
+                 "(has(object.status) != has(oldObject.status) || "
+                 "(has(object.status) && has(oldObject.status) && "
+                 "object.status != oldObject.status)))"),
        Condition("scale-from-zero",
                  "!has(request.subResource) || request.subResource != 'scale' || "
                  "!has(oldObject.spec) || !has(oldObject.spec.replicas) || "
                  "oldObject.spec.replicas == 0")});
 }
 
-// Children made by the cluster's own controllers are explained by their owners;
-// whoever is authenticated as one of these is one. Pods are then replaced also
-// while Launchgate is down.
+// Children that the cluster's own controllers make and scale are explained by
+// their owners; whoever is authenticated as one of these is one. Pods are then
+// replaced, and autoscalers' changes take effect, also while Launchgate is down.
+// Controllers use no subresources for that, so those are sent whoever asks.
 Json ChildConditions() {
   return Json::array(
-      {Condition("not-made-by-a-controller",
-                 "request.operation != 'CREATE' || !(request.userInfo.username in "
+      {Condition("not-written-by-a-controller",
+                 "(has(request.subResource) && request.subResource != '') || "
+                 "!has(request.userInfo.username) || !(request.userInfo.username in "
                  "['system:serviceaccount:kube-system:replicaset-controller', "
                  "'system:serviceaccount:kube-system:deployment-controller', "
                  "'system:serviceaccount:kube-system:statefulset-controller', "
