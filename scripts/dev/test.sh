@@ -35,12 +35,34 @@ run_level() {
   local -a ctest=(ctest --test-dir "$(build_dir "$PRESET")" -L "^$level\$" --no-tests=error
     --output-on-failure --parallel "$(job_count)" --schedule-random "${CTEST_OPTIONS[@]}")
   if [[ "$level" == e2e ]]; then
+    rm -rf "$(reports_dir)"
+    mkdir -p "$(reports_dir)"
     # A test that finds no control plane skips itself, except here.
-    ctest=(env LAUNCHGATE_E2E_REQUIRED=1 bash "$ROOT/scripts/dev/control_plane.sh" run -- "${ctest[@]}")
+    ctest=(env LAUNCHGATE_E2E_REQUIRED=1 "ASAN_OPTIONS=$(sanitizer_options)" "UBSAN_OPTIONS=$(sanitizer_options)"
+      "TSAN_OPTIONS=$(sanitizer_options) suppressions=$ROOT/tests/support/tsan.supp"
+      bash "$ROOT/scripts/dev/control_plane.sh" run -- "${ctest[@]}")
   fi
   "${ctest[@]}" 2>&1 | tee "$log" || status=$?
+  if [[ "$level" == e2e ]]; then show_reports | tee -a "$log" || status=$?; fi
   SUMMARY+=("$(printf '%-10s %s' "$level" "$(closing_line "$log" "$status")")")
   if ((status != 0)); then FAILED+=("$level"); fi
+}
+
+# At the level e2e programs run in the background, where nobody sees their exit
+# code: what a sanitizer (presets asan and tsan) finds in them is written to files.
+reports_dir() { printf '%s/sanitizer-reports\n' "$(build_dir "$PRESET")"; }
+sanitizer_options() { printf "log_path='%s/report'" "$(reports_dir)"; }
+
+# show_reports : fails when there are any.
+show_reports() {
+  local file found=0
+  for file in "$(reports_dir)"/*; do
+    [[ -f "$file" ]] || continue
+    found=1
+    printf '%s:\n' "${file#"$ROOT"/}"
+    cat "$file"
+  done
+  return "$found"
 }
 
 closing_line() {
