@@ -38,6 +38,9 @@ namespace http = web::http;
 // The library's own inactivity timer is only a backstop for exchanges nobody
 // waits for any more; it must be longer than any wait here.
 constexpr std::chrono::minutes kAbandonedExchangeTimeout{10};
+// How long a transport waits, at its end, for the library to let go of exchanges
+// that were given up. A moment, unless the library hangs in a name server.
+constexpr std::chrono::seconds kLetGoTimeout{1};
 // Bodies of refused streams: a Kubernetes Status, or a proxy's error page.
 constexpr std::size_t kMaxErrorBodyBytes = 1U << 20U;
 
@@ -104,6 +107,7 @@ class CpprestTransport final : public Transport {
         base_(std::move(base)),
         tls_(std::move(tls)),
         client_(MakeClient()) {}
+  ~CpprestTransport() override { held_->WaitForNone(kLetGoTimeout); }
 
   base::Result<HttpResponse> Send(const HttpRequest& request, std::stop_token stop) override;
   base::Result<HttpResponse> Stream(const HttpRequest& request, StreamSink& sink,
@@ -114,14 +118,15 @@ class CpprestTransport final : public Transport {
   // An exchange and the way to end it early. Ends it when it goes out of scope,
   // so that every return path below gives the connection up.
   struct InFlight {
-    InFlight() = default;
+    explicit InFlight(const std::shared_ptr<HeldExchanges>& held)
+        : exchange(HeldExchanges::Begin(held, kMaxBodyBytes)) {}
     InFlight(const InFlight&) = delete;
     InFlight& operator=(const InFlight&) = delete;
     ~InFlight() {
       exchange->Abandon();
       if (!exchange->done()) cancel.cancel();
     }
-    std::shared_ptr<Exchange> exchange = std::make_shared<Exchange>(kMaxBodyBytes);
+    std::shared_ptr<Exchange> exchange;
     pplx::cancellation_token_source cancel;
   };
 
@@ -150,6 +155,8 @@ class CpprestTransport final : public Transport {
   const CpprestOptions options_;
   const web::uri base_;
   const std::shared_ptr<TlsConfigurator> tls_;  // Null for plain http.
+  // Shared, because the library may let go of the last one after our end.
+  const std::shared_ptr<HeldExchanges> held_ = std::make_shared<HeldExchanges>();
   // Guards client_.
   std::mutex mutex_;
   std::shared_ptr<http::client::http_client> client_;
@@ -283,7 +290,7 @@ base::Result<HttpResponse> CpprestTransport::Send(const HttpRequest& request,
 
 base::Result<HttpResponse> CpprestTransport::SendOnce(const HttpRequest& request,
                                                       const Secret& token, std::stop_token stop) {
-  InFlight flight;
+  InFlight flight(held_);
   if (auto started = Start(request, token, flight); !started) {
     return Failed(request, started.error());
   }
@@ -314,7 +321,7 @@ base::Result<HttpResponse> CpprestTransport::StreamOnce(const HttpRequest& reque
                                                         const Secret& token, StreamSink& sink,
                                                         std::chrono::milliseconds idle_timeout,
                                                         std::stop_token stop) {
-  InFlight flight;
+  InFlight flight(held_);
   flight.exchange->BecomeStream();
   if (auto started = Start(request, token, flight); !started) {
     return Failed(request, started.error());

@@ -196,4 +196,24 @@ void Exchange::Abandon() {
   if (resume) resume->set_exception(std::runtime_error("nobody waits for the body any more"));
 }
 
+std::shared_ptr<Exchange> HeldExchanges::Begin(const std::shared_ptr<HeldExchanges>& held,
+                                               std::size_t max_body_bytes) {
+  held->Add(1);
+  return {new Exchange(max_body_bytes), [held](const Exchange* exchange) {
+            delete exchange;
+            held->Add(-1);
+          }};
+}
+
+bool HeldExchanges::WaitForNone(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return none_.wait_for(lock, timeout, [this] { return count_ == 0; });
+}
+
+void HeldExchanges::Add(int difference) {
+  const std::lock_guard lock(mutex_);
+  count_ += difference;
+  if (count_ == 0) none_.notify_all();
+}
+
 }  // namespace launchgate::transport

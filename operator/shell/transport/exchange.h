@@ -84,4 +84,22 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<pplx::task_completion_event<std::size_t>> resume_;
 };
 
+// Counts the exchanges that the library still holds. Thread-safe. What it has yet
+// to do for them when the process ends is never done, and its memory never freed.
+class HeldExchanges {
+ public:
+  // Counted until its last holder lets go, which may be after ours has.
+  static std::shared_ptr<Exchange> Begin(const std::shared_ptr<HeldExchanges>& held,
+                                         std::size_t max_body_bytes);
+  // False when the time is over before none is held.
+  bool WaitForNone(std::chrono::milliseconds timeout);
+
+ private:
+  void Add(int difference);
+
+  std::mutex mutex_;  // Guards count_.
+  std::condition_variable none_;
+  int count_ = 0;
+};
+
 }  // namespace launchgate::transport
