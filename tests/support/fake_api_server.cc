@@ -282,6 +282,10 @@ ApiAnswer FakeApiServer::DiscoveryLocked(const std::string& path) const {
     for (const auto& [name, group] : groups) list.push_back(group);
     return {200, Json{{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", list}}};
   }
+  if (const auto group = groups.find(path.substr(path.rfind('/') + 1));
+      group != groups.end() && path == "/apis/" + group->first) {
+    return {200, group->second};
+  }
   if (resources.empty()) return ApiFailure(404, "NotFound", "the server does not serve this");
   const std::string group_version = path.substr(path.starts_with("/apis/") ? 6 : 5);
   return {200, Json{{"kind", "APIResourceList"},

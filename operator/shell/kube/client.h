@@ -102,7 +102,8 @@ class Client {
                          const DeleteOptions& options, std::stop_token stop);
 
   // The body of a GET of a path that names no object ("/version", "/apis/batch/v1").
-  // `path` must be a constant: nothing from outside belongs into it.
+  // `path` must be a constant or made of checked names: nothing else from outside
+  // belongs into it.
   ApiResult<std::string> GetText(std::string_view path, std::stop_token stop);
 
  private:

@@ -162,6 +162,12 @@ class Informer final : private CollectionSink {
     std::unique_lock lock(mutex_);
     return changed_.wait(lock, std::move(stop), [this] { return IsSynced(HealthLocked()); });
   }
+  // The same, but false also after `at_most`.
+  bool WaitForSync(std::stop_token stop, std::chrono::milliseconds at_most) const {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::move(stop), at_most,
+                             [this] { return IsSynced(HealthLocked()); });
+  }
   CacheHealth Health() const {
     const std::lock_guard lock(mutex_);
     return HealthLocked();
