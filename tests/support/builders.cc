@@ -58,6 +58,12 @@ AuthorityBuilder& AuthorityBuilder::Role(std::string name, int threshold, bool b
   return *this;
 }
 
+AuthorityBuilder& AuthorityBuilder::AttestationRole(std::string name) {
+  Role(std::move(name), 1);
+  authority_.roles.back().attestations = true;
+  return *this;
+}
+
 AuthorityBuilder& AuthorityBuilder::WithoutRoles() {
   authority_.roles.clear();
   return *this;

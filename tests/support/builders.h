@@ -59,6 +59,7 @@ class AuthorityBuilder {
   AuthorityBuilder();
   AuthorityBuilder& Role(std::string name, int threshold,
                          bool break_glass = false);  // Or changes it.
+  AuthorityBuilder& AttestationRole(std::string name);
   AuthorityBuilder& WithoutRoles();
   AuthorityBuilder& Key(verdict::TrustedKey key);
   AuthorityBuilder& Revoke(const Signer& signer);

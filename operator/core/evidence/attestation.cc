@@ -233,9 +233,18 @@ Finding JudgeSigned(const AttestationSpec& spec, const verdict::Envelope& envelo
 Finding VerifyAttestation(const AttestationSpec& spec, const TrustedAuthority& authority,
                           const verdict::SignatureVerifier& verifier, const Document& document,
                           base::Time now) {
-  if (std::ranges::count(authority.roles, spec.role, &resources::AuthorityRole::name) == 0) {
+  const auto role = std::ranges::find(authority.roles, spec.role, &resources::AuthorityRole::name);
+  if (role == authority.roles.end()) {
     return Unknown("RoleUnknown", fmt::format("the authority {} has no role {}",
                                               base::Quote(authority.name), base::Quote(spec.role)));
+  }
+  // One key has one use: who may say go is not who may say that tests passed.
+  // (THREATS T52.)
+  if (!role->attestations) {
+    return Unknown("RoleNotForAttestations",
+                   fmt::format("the role {} of the authority {} signs verdicts; name a role with "
+                               "attestations: true",
+                               base::Quote(spec.role), base::Quote(authority.name)));
   }
   const auto envelope = verdict::ParseEnvelope(document.body);
   if (!envelope) return Unknown("Malformed", envelope.error().message);

@@ -62,7 +62,7 @@ AuthorityKey ReadKey(Reader& reader) {
 }
 
 AuthorityRole ReadRole(Reader& reader) {
-  reader.RefuseUnknownFields({"name", "threshold", "breakGlass"});
+  reader.RefuseUnknownFields({"name", "threshold", "breakGlass", "attestations"});
   AuthorityRole role;
   role.name = internal::ReadLabel(reader, "name");
   if (!reader.Has("threshold")) reader.Complain("threshold", "must be set");
@@ -72,6 +72,10 @@ AuthorityRole ReadRole(Reader& reader) {
   }
   role.threshold = static_cast<int>(std::clamp<std::int64_t>(threshold, 1, kMaxThreshold));
   role.break_glass = reader.Boolean("breakGlass", false);
+  role.attestations = reader.Boolean("attestations", false);
+  if (role.break_glass && role.attestations) {
+    reader.Complain("attestations", "must not be true beside breakGlass: a role has one purpose");
+  }
   return role;
 }
 
@@ -107,7 +111,7 @@ void CheckRoles(Reader& spec, const LaunchAuthority& authority) {
   bool any_required = false;
   for (std::size_t i = 0; i < authority.roles.size(); ++i) {
     const AuthorityRole& role = authority.roles[i];
-    any_required = any_required || !role.break_glass;
+    any_required = any_required || role.SignsGo();
     std::set<std::string_view> identities;
     for (const AuthorityKey& key : authority.keys) {
       if (key.role == role.name) identities.insert(key.identity);
@@ -119,7 +123,9 @@ void CheckRoles(Reader& spec, const LaunchAuthority& authority) {
     }
   }
   // Without one, a Go would need no signature at all.
-  if (!any_required) spec.Complain("roles", "must have at least one role that is not breakGlass");
+  if (!any_required)
+    spec.Complain("roles",
+                  "must have at least one role that is neither breakGlass nor attestations");
 }
 
 std::vector<std::string> ReadNamespaces(Reader& spec) {

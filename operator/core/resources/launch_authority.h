@@ -27,6 +27,12 @@ struct AuthorityRole {
   std::string name;
   int threshold = 0;         // Distinct identities with distinct keys that must sign Go; ≥ 1.
   bool break_glass = false;  // May sign BreakGlass; such a role is not needed for a Go.
+  // Its keys sign attestations of evidence and no verdict of any kind: a robot
+  // that says that tests passed shall not say go. (THREATS T52.)
+  bool attestations = false;
+
+  // Whether a Go needs this role.
+  bool SignsGo() const { return !break_glass && !attestations; }
 };
 
 struct LaunchAuthority {

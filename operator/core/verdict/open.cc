@@ -103,8 +103,9 @@ std::optional<Rejection> CheckRights(const Statement& statement,
     return Reject(rejection::kRoleInvalid,
                   "the authority has no role " + base::Quote(statement.role));
   }
-  const bool fits = statement.answer == Answer::kNoGo ||
-                    (statement.answer == Answer::kBreakGlass) == role->break_glass;
+  const bool fits =
+      !role->attestations && (statement.answer == Answer::kNoGo ||
+                              (statement.answer == Answer::kBreakGlass) == role->break_glass);
   if (!fits) {
     return Reject(rejection::kRoleInvalid, "the role " + base::Quote(statement.role) +
                                                " may not sign a " +

@@ -80,7 +80,8 @@ struct Rejection {
 // the envelope says about keys is not asked: every trusted key is tried.
 //
 // A Go must be signed in a role without break_glass, a BreakGlass in one with
-// it, a NoGo in any role: whoever is trusted may stop a launch.
+// it, a NoGo in any of them: whoever is trusted to judge may stop a launch. Keys
+// of a role for attestations sign no verdict.
 std::variant<std::vector<VerifiedStatement>, Rejection> Open(
     const resources::LaunchVerdict& verdict, const TrustedAuthority& authority,
     const SignatureVerifier& verifier);

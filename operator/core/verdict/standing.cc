@@ -202,7 +202,7 @@ void AddQuorum(const VerdictBook& book, const std::vector<Judged>& judged,
   std::vector<std::string> missing;
   bool any_role = false;
   for (const resources::AuthorityRole& role : book.roles) {
-    if (role.break_glass) continue;
+    if (!role.SignsGo()) continue;
     any_role = true;
     Voices counting;
     Voices all;

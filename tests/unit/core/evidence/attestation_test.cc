@@ -66,11 +66,12 @@ struct Scene {
   std::string body;  // Instead of an envelope, when not empty.
 };
 
-// The test result, signed by Alice as sre.
+// The test result, signed by Alice as sre, which is a role for attestations here.
 Scene Signed() {
   Scene scene;
   scene.spec.from.url = "https://ci.example.com/attestation.json";
   scene.spec.role = "sre";
+  scene.authority.AttestationRole("sre");
   scene.spec.predicate_type = "https://in-toto.io/attestation/test-result/v0.1";
   scene.spec.subject = "registry.example.com/gift-cards";
   scene.spec.subject_sha256 = std::string(64, '3');
@@ -135,6 +136,8 @@ INSTANTIATE_TEST_SUITE_P(
                 kFail, "SignatureInvalid"},
         Changed{"AKeyOfAnotherRole", [](Scene& s) { s.keys = {KeyOf(kBob)}; }, kFail,
                 "SignerNotInRole"},
+        Changed{"RoleThatSignsVerdicts", [](Scene& scene) { scene.authority.Role("sre", 1); },
+                kUnknown, "RoleNotForAttestations"},
         Changed{"ARoleThatNobodyHas", [](Scene& s) { s.spec.role = "auditor"; }, kUnknown,
                 "RoleUnknown"},
         Changed{"ARevokedKey", [](Scene& s) { s.authority.Revoke(kAlice); }, kFail, "KeyRevoked"},
@@ -401,7 +404,7 @@ TEST_P(AttestationRealKeyTest, BelievesTheKeyAndNoOtherBytes) {
   ASSERT_TRUE(key);
   verdict::TrustedKey trusted = TrustedKeyOf({"ci@example.com", "sre"});
   trusted.key = key->public_key();
-  verdict::TrustedAuthority authority = AuthorityBuilder().Build();
+  verdict::TrustedAuthority authority = AuthorityBuilder().AttestationRole("sre").Build();
   authority.keys = {trusted};
   const Scene scene = Signed();
   const std::string payload = scene.statement.dump();

@@ -25,16 +25,19 @@ LaunchAuthority Parse(const json::Json& object) {
 TEST(LaunchAuthorityTest, ReadsKeysRolesAndLimits) {
   const LaunchAuthority authority = Parse(AuthoritySample());
 
-  ASSERT_THAT(authority.keys, SizeIs(3));
+  ASSERT_THAT(authority.keys, SizeIs(4));
   EXPECT_EQ(authority.keys[0].id, "alice-2026");
   EXPECT_EQ(authority.keys[0].identity, "alice@example.com");
   EXPECT_EQ(authority.keys[0].role, "service-owner");
   EXPECT_THAT(authority.keys[0].public_key, StartsWith("-----BEGIN PUBLIC KEY-----\n"));
   EXPECT_EQ(base::FormatTime(authority.keys[0].not_before), "2026-01-01T00:00:00Z");
   EXPECT_EQ(authority.keys[1].not_after, base::kNever);
-  ASSERT_THAT(authority.roles, SizeIs(3));
+  ASSERT_THAT(authority.roles, SizeIs(4));
   EXPECT_EQ(authority.roles[2].name, "incident-commander");
   EXPECT_TRUE(authority.roles[2].break_glass);
+  EXPECT_TRUE(authority.roles[3].attestations);
+  EXPECT_TRUE(authority.roles[1].SignsGo());
+  EXPECT_FALSE(authority.roles[2].SignsGo() || authority.roles[3].SignsGo());
   EXPECT_EQ(authority.max_verdict_lifetime, std::chrono::hours(24 * 90));
 }
 
@@ -112,23 +115,29 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Roles, BadAuthorityTest,
-    ::testing::Values(Change{"NoRoles", "/spec/roles", "[]",
-                             "roles: must have at least one role that is not"},
-                      Change{"OnlyBreakGlassRoles", "/spec/roles",
-                             R"([{"name": "sre", "threshold": 1, "breakGlass": true}])",
-                             "roles: must have at least one role that is not breakGlass"},
-                      Change{"SameRoleTwice", "/spec/roles/1/name", R"("service-owner")",
-                             "roles[1].name: must be unique"},
-                      Change{"NoThreshold", "/spec/roles/0/threshold", "absent",
-                             "roles[0].threshold: must be set"},
-                      Change{"ThresholdOfZero", "/spec/roles/0/threshold", "0",
-                             "roles[0].threshold: must be from 1 to 64"},
-                      Change{"NegativeThreshold", "/spec/roles/0/threshold", "-1",
-                             "roles[0].threshold: must be from 1 to 64"},
-                      Change{"ThresholdBeyondInt", "/spec/roles/0/threshold", "4294967297",
-                             "roles[0].threshold: must be from 1 to 64"},
-                      Change{"QuorumNobodyCanMeet", "/spec/roles/0/threshold", "2",
-                             "roles[0].threshold: must be at most 1"}),
+    ::testing::Values(
+        Change{"NoRoles", "/spec/roles", "[]",
+               "roles: must have at least one role that is neither"},
+        Change{"OnlyBreakGlassRoles", "/spec/roles",
+               R"([{"name": "sre", "threshold": 1, "breakGlass": true}])",
+               "roles: must have at least one role that is neither breakGlass nor attestations"},
+        Change{"OnlyRolesForAttestations", "/spec/roles",
+               R"([{"name": "sre", "threshold": 1, "attestations": true}])",
+               "roles: must have at least one role that is neither"},
+        Change{"RoleOfTwoPurposes", "/spec/roles/2/attestations", "true",
+               "roles[2].attestations: must not be true beside breakGlass"},
+        Change{"SameRoleTwice", "/spec/roles/1/name", R"("service-owner")",
+               "roles[1].name: must be unique"},
+        Change{"NoThreshold", "/spec/roles/0/threshold", "absent",
+               "roles[0].threshold: must be set"},
+        Change{"ThresholdOfZero", "/spec/roles/0/threshold", "0",
+               "roles[0].threshold: must be from 1 to 64"},
+        Change{"NegativeThreshold", "/spec/roles/0/threshold", "-1",
+               "roles[0].threshold: must be from 1 to 64"},
+        Change{"ThresholdBeyondInt", "/spec/roles/0/threshold", "4294967297",
+               "roles[0].threshold: must be from 1 to 64"},
+        Change{"QuorumNobodyCanMeet", "/spec/roles/0/threshold", "2",
+               "roles[0].threshold: must be at most 1"}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

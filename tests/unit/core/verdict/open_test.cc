@@ -249,6 +249,16 @@ INSTANTIATE_TEST_SUITE_P(
                     RightsRow{"ANoGoInABreakGlassRole", Answer::kNoGo, kDave, "1 believed"}),
     [](const auto& row) { return row.param.name; });
 
+TEST(OpenTest, BelievesNoVerdictOfARoleForAttestations) {
+  const Signer robot{"ci@example.com", "ci"};
+  AuthorityBuilder authority;
+  authority.AttestationRole("ci").Key(TrustedKeyOf(robot));
+
+  for (const Answer answer : {Answer::kGo, Answer::kNoGo, Answer::kBreakGlass}) {
+    EXPECT_EQ(Outcome(OpenIt(StatementBuilder(answer, robot).Stored(), authority)), "RoleInvalid");
+  }
+}
+
 TEST(OpenTest, RejectsARoleThatTheAuthorityDoesNotHave) {
   const Signer erin{"erin@example.com", "intern"};
   AuthorityBuilder authority;

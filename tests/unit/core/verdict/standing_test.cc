@@ -147,6 +147,14 @@ TEST(QuorumTest, IsNeverMetWithoutARoleThatSaysGo) {
               ElementsAre("QuorumNotMet"));
 }
 
+TEST(QuorumTest, NeedsNobodyOfARoleForAttestations) {
+  const AuthorityBuilder authority = AuthorityBuilder().AttestationRole("ci");
+
+  EXPECT_THAT(Reasons(Book({GoBy(kAlice), GoBy(kBob)}, authority)), IsEmpty());
+  EXPECT_THAT(Reasons(Book({}, AuthorityBuilder().WithoutRoles().AttestationRole("ci"))),
+              ElementsAre("QuorumNotMet"));
+}
+
 TEST(QuorumTest, CountsTheSameVerdictStoredTwiceOnce) {
   const VerdictBook book =
       Book({GoBy(kAlice), GoBy(kAlice), GoBy(kBob)}, AuthorityBuilder().Role("sre", 2));
