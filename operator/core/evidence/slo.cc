@@ -9,6 +9,7 @@
 #include "core/evidence/judging.h"
 #include "core/evidence/prometheus_answer.h"
 #include "core/evidence/slo_history.h"
+#include "core/evidence/sources.h"
 #include "core/evidence/verify.h"
 
 namespace launchgate::evidence {
@@ -155,8 +156,9 @@ HistoryQuery TotalEventsQuery(const Objective& objective, const resources::Budge
                               base::Time asked_at) {
   HistoryQuery query;
   query.step = std::max(HistoryLength(window), resources::kShortestWindow) / kSloSteps;
-  query.end = asked_at - asked_at.time_since_epoch() % query.step;
-  query.start = query.end - query.step * (kSloSteps - 1);
+  const TimeRange range = RangeOf({"", "", query.step, kSloSteps}, asked_at);
+  query.start = range.start;
+  query.end = range.end;
   query.expression = resources::WithWindow(objective.total, query.step);
   return query;
 }

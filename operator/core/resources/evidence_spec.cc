@@ -419,4 +419,13 @@ base::Duration RecheckEvery(const EvidenceSpec& spec) {
       spec);
 }
 
+EvidenceSpec WithRecheckOfAtLeast(EvidenceSpec spec, base::Duration shortest) {
+  std::visit(
+      [&]<typename T>(T& kind) {
+        if constexpr (HasRecheck<T>) kind.recheck_every = std::max(kind.recheck_every, shortest);
+      },
+      spec);
+  return spec;
+}
+
 }  // namespace launchgate::resources

@@ -150,7 +150,8 @@ inline constexpr std::size_t kMaxQueryLength = 2048;  // Characters.
 inline constexpr int kMaxRequiredReplicas = 1000;
 inline constexpr base::Duration kShortestMaxAge = std::chrono::minutes(1);
 inline constexpr base::Duration kLongestMaxAge = std::chrono::hours(24 * 366);
-inline constexpr base::Duration kShortestRecheckEvery = std::chrono::seconds(30);
+// The operator's configuration may demand longer ones (evidence.minRecheckEvery).
+inline constexpr base::Duration kShortestRecheckEvery = std::chrono::seconds(1);
 inline constexpr base::Duration kLongestRecheckEvery = std::chrono::hours(24 * 7);
 inline constexpr base::Duration kLongestLatency = std::chrono::hours(1);
 inline constexpr base::Duration kLongestRecovery = std::chrono::hours(24 * 30);
@@ -165,5 +166,7 @@ EvidenceSpec ReadEvidenceSpec(EvidenceKind kind, json::Reader reader);
 const EvidenceSource* SourceOf(const EvidenceSpec& spec);
 // Of what cannot be watched; kDefaultRecheckEvery for kinds without the field.
 base::Duration RecheckEvery(const EvidenceSpec& spec);
+// `spec` with its recheckEvery raised to `shortest` where it is less.
+EvidenceSpec WithRecheckOfAtLeast(EvidenceSpec spec, base::Duration shortest);
 
 }  // namespace launchgate::resources

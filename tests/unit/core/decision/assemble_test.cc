@@ -68,7 +68,7 @@ class AssembleTest : public testing::Test {
   }
 
   void AddEvidence(std::string item, EvidenceKind kind, std::string word) {
-    review_.evidence.push_back({std::move(item), kind, std::move(word), {}, {}});
+    review_.evidence.push_back({std::move(item), kind, std::move(word), {}});
   }
 
   void AddItem(std::string id, EvidenceKind kind, std::string word) {

@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Row{"Exhausted", ErrorKind::kExhausted, "SourceTooLarge"},
                       Row{"Unavailable", ErrorKind::kUnavailable, "SourceUnavailable"},
                       Row{"Conflict", ErrorKind::kConflict, "SourceUnavailable"},
-                      Row{"Unsupported", ErrorKind::kUnsupported, "SourceUnavailable"},
+                      Row{"Unsupported", ErrorKind::kUnsupported, "SourceNotInstalled"},
                       Row{"Internal", ErrorKind::kInternal, "SourceUnavailable"}),
     [](const auto& row) { return row.param.name; });
 

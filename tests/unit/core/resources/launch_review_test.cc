@@ -269,8 +269,8 @@ INSTANTIATE_TEST_SUITE_P(
                "runbook.urls[1]: must be unique"},
         Change{"EmptySection", "/spec/evidence/0/runbook/requiredSections/0", R"("")",
                "requiredSections[0]: must be text and not empty"},
-        Change{"RecheckTooOften", "/spec/evidence/0/runbook/recheckEvery", R"("1s")",
-               "recheckEvery: must be from 30s to 7d"}),
+        Change{"RecheckTooOften", "/spec/evidence/0/runbook/recheckEvery", R"("900ms")",
+               "recheckEvery: must be from 1s to 7d"}),
     [](const auto& row) { return row.param.name; });
 
 TEST(LaunchReviewTest, BoundsItsLists) {
