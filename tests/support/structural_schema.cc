@@ -56,6 +56,7 @@ class Checker {
         {"type", nullptr},
         {"format", nullptr},  // Every format of ours comes with a pattern or bounds.
         {"x-kubernetes-list-map-keys", nullptr},
+        {"x-kubernetes-map-type", nullptr},
         {"x-kubernetes-preserve-unknown-fields", nullptr},
         {"properties", &Checker::Properties},
         {"additionalProperties", &Checker::AdditionalProperties},
