@@ -158,10 +158,31 @@ void ReadPrometheus(Reader& reader, std::vector<prometheus::ServerOptions>& serv
   }
 }
 
+void ReadEvidence(Reader reader, EvidenceConfig& config) {
+  reader.RefuseUnknownFields({"minRecheckEvery", "causes", "symptomMetrics"});
+  const auto every = reader.OptionalDuration("minRecheckEvery");
+  if (every && (*every < resources::kShortestRecheckEvery || *every > kLongestMinRecheckEvery)) {
+    reader.Complain("minRecheckEvery", "must be from 1s to 1h");
+  } else if (every) {
+    config.min_recheck_every = *every;
+  }
+  for (Reader& entry : reader.ObjectList("causes", kMaxCausePatterns)) {
+    entry.RefuseUnknownFields({"prefix", "suffix", "cause"});
+    const evidence::CausePattern pattern{entry.Text("prefix"), entry.Text("suffix"),
+                                         entry.RequiredText("cause")};
+    // It would turn every metric into a cause.
+    if (pattern.prefix.empty() && pattern.suffix.empty()) {
+      entry.Complain("", "must have prefix, suffix or both");
+    }
+    config.causes.push_back(pattern);
+  }
+  config.symptom_metrics = reader.TextList("symptomMetrics", kMaxSymptomMetrics);
+}
+
 OperatorConfig ReadConfig(Reader reader) {
   OperatorConfig config;
   reader.RefuseUnknownFields({"namespace", "webhook", "health", "leaseName", "certificateSecret",
-                              "guards", "fetch", "prometheus", "logLevel"});
+                              "guards", "fetch", "prometheus", "evidence", "logLevel"});
   config.ns = ReadName(reader, "namespace", config.ns);
   if (reader.Has("webhook")) ReadWebhook(reader.Object("webhook"), config.webhook);
   if (reader.Has("health")) ReadListen(reader.Object("health"), config.health);
@@ -170,6 +191,7 @@ OperatorConfig ReadConfig(Reader reader) {
   if (reader.Has("guards")) ReadGuards(reader.Object("guards"), config.guards);
   if (reader.Has("fetch")) ReadFetch(reader.Object("fetch"), config.fetch);
   ReadPrometheus(reader, config.prometheus);
+  if (reader.Has("evidence")) ReadEvidence(reader.Object("evidence"), config.evidence);
   config.log_level = reader.Text("logLevel", config.log_level);
   if (!platform::log::ParseLevel(config.log_level)) {
     reader.Complain("logLevel", "must be debug, info, warning or error");

@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "app/evidence_gatherer.h"
 #include "core/admission/guards.h"
 #include "core/base/result.h"
+#include "core/evidence/alert_causes.h"
 #include "shell/fetch/guarded_fetcher.h"
 #include "shell/prometheus/client.h"
 
@@ -31,6 +33,13 @@ struct WebhookConfig {
   std::string configuration_name = "launchgate";
 };
 
+struct EvidenceConfig {
+  base::Duration min_recheck_every = kDefaultMinRecheckEvery;
+  // Added to the built-in catalogue (core/evidence/alert_causes.h).
+  std::vector<evidence::CausePattern> causes;
+  std::vector<std::string> symptom_metrics;
+};
+
 struct OperatorConfig {
   std::string ns = "launchgate-system";
   WebhookConfig webhook;
@@ -40,6 +49,7 @@ struct OperatorConfig {
   admission::GuardOptions guards = admission::DefaultGuardOptions();
   fetch::FetchOptions fetch;
   std::vector<prometheus::ServerOptions> prometheus;  // Names are unique.
+  EvidenceConfig evidence;
   std::string log_level = "info";
 };
 
@@ -47,6 +57,9 @@ inline constexpr std::size_t kMaxFetchRules = 256;
 inline constexpr std::size_t kMaxExtraNames = 16;
 inline constexpr std::size_t kMaxPrometheusServers = 32;
 inline constexpr std::size_t kMaxPrometheusNamespaces = 1000;
+inline constexpr std::size_t kMaxCausePatterns = 256;
+inline constexpr std::size_t kMaxSymptomMetrics = 256;
+inline constexpr base::Duration kLongestMinRecheckEvery = std::chrono::hours(1);
 
 // kInvalid lists every problem with the path of its field.
 base::Result<OperatorConfig> ParseOperatorConfig(std::string_view yaml);

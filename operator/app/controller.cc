@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/cluster_sources.h"
 #include "platform/log.h"
 
 namespace launchgate::app {
@@ -47,11 +48,6 @@ ParsedItem ParseItem(std::string_view item) {
   return parsed;
 }
 
-bool Names(const resources::EvidenceEntry& entry, const std::string& config_map) {
-  return entry.load_test && entry.load_test->from.config_map &&
-         entry.load_test->from.config_map->name == config_map;
-}
-
 kube::WorkQueueOptions QueueOptions(std::uint64_t seed) {
   kube::WorkQueueOptions options;
   options.seed = seed;
@@ -79,7 +75,9 @@ Controller::Controller(const ControllerParts& parts, const ControllerOptions& op
     EnqueueReviewsWhere([&](const auto& review) { return review.meta.ns == change.meta.key.name; });
   });
   parts_.workloads.OnChange([this](const auto& target) { OnTarget(target); });
-  parts_.documents.OnChange([this](const auto& key) { OnConfigMap(key); });
+  parts_.objects_of_evidence.OnChange([this](const auto& group, const auto& kind, const auto& key) {
+    OnEvidence(group, kind, key);
+  });
 }
 
 void Controller::Start() {
@@ -110,12 +108,13 @@ void Controller::OnTarget(const resources::TargetRef& target) {
   EnqueueReviewsWhere([&](const auto& review) { return review.target == target; });
 }
 
-void Controller::OnConfigMap(const kube::ObjectKey& key) {
-  EnqueueReviewsWhere([&](const resources::LaunchReview& review) {
-    return review.meta.ns == key.ns && std::ranges::any_of(review.evidence, [&](const auto& entry) {
-             return Names(entry, key.name);
-           });
-  });
+void Controller::OnEvidence(const std::string& group, const std::string& kind,
+                            const kube::ObjectKey& key) {
+  for (const std::string& name : ClusterSources::WatchNamesOf(group, kind, key)) {
+    const auto readers =
+        name.ends_with(' ') ? parts_.evidence.ReadersOfAny(name) : parts_.evidence.ReadersOf(name);
+    for (const std::string& review : readers) queue_.Add(fmt::format("{} {}", kReview, review));
+  }
 }
 
 void Controller::EnqueueReviewsWhere(
@@ -164,8 +163,8 @@ void Controller::Work(std::stop_token stop) {
 
 base::Result<base::Time> Controller::Reconcile(const std::string& item, std::stop_token stop) {
   // Half a view would be written as if it were the whole one.
-  const bool synced =
-      !parts_.cluster.WaitingFor() && parts_.workloads.HasSynced() && parts_.documents.HasSynced();
+  const bool synced = !parts_.cluster.WaitingFor() && parts_.workloads.HasSynced() &&
+                      parts_.objects_of_evidence.HasSynced();
   if (!synced) return parts_.clock.Now() + kSyncRetry;
   const ParsedItem parsed = ParseItem(item);
   if (parsed.kind == kReview) return parts_.reviews.Reconcile(parsed.key, std::move(stop));

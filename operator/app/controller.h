@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "app/cluster.h"
-#include "app/documents.h"
+#include "app/evidence_gatherer.h"
+#include "app/followed_objects.h"
 #include "app/reconcile/object_reconcilers.h"
 #include "app/reconcile/review_reconciler.h"
 #include "app/workloads.h"
@@ -31,7 +32,8 @@ struct ControllerOptions {
 struct ControllerParts {
   Cluster& cluster;
   Workloads& workloads;
-  ConfigMapDocuments& documents;
+  FollowedObjects& objects_of_evidence;
+  const EvidenceGatherer& evidence;
   ReviewReconciler& reviews;
   ObjectReconcilers& objects;
   telemetry::OperatorMetrics& metrics;
@@ -54,7 +56,7 @@ class Controller {
   void OnReview(const kube::Change<ReviewRecord>& change);
   void OnVerdict(const kube::Change<VerdictRecord>& change);
   void OnTarget(const resources::TargetRef& target);
-  void OnConfigMap(const kube::ObjectKey& key);
+  void OnEvidence(const std::string& group, const std::string& kind, const kube::ObjectKey& key);
   void EnqueueReviewsWhere(const std::function<bool(const resources::LaunchReview&)>& wanted);
   void EnqueueEverything();
   void Work(std::stop_token stop);

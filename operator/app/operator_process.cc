@@ -10,13 +10,13 @@
 #include "app/clock_probe.h"
 #include "app/cluster.h"
 #include "app/controller.h"
+#include "app/evidence_stack.h"
 #include "app/gate_index_keeper.h"
 #include "platform/health.h"
 #include "platform/http_server.h"
 #include "platform/log.h"
 #include "shell/clock/clock_guard.h"
 #include "shell/crypto/keys.h"
-#include "shell/fetch/guarded_fetcher.h"
 #include "shell/kube/discovery.h"
 #include "shell/kube/events.h"
 #include "shell/kube/lease.h"
@@ -195,32 +195,30 @@ class WebhookRole {
 class ControllerRole {
  public:
   ControllerRole(Foundation& base, const OperatorOptions& options,
-                 const kube::ResourceType& cron_jobs)
+                 const kube::ResourceType& cron_jobs, std::unique_ptr<EvidenceStack> evidence)
       : base_(base),
-        client_(base.transport, base.clock, base.waiter, kube::ClientOptions(), base.seed + 41),
+        client_(base.transport, base.clock, base.waiter, WriterOptions(), base.seed + 41),
         discovery_(client_, base.clock, kube::DiscoveryOptions()),
-        fetcher_(options.config.fetch),
         workloads_(base.context, cron_jobs, base.seed),
-        documents_(base.context, client_, base.seed + 42),
-        gatherer_(documents_, fetcher_, base.seed + 43),
+        evidence_(std::move(evidence)),
         lease_api_(base.transport, base.clock, {options.config.ns, options.config.lease_name}),
         elector_(lease_api_, base.clock, base.waiter, options.identity, kube::LeaseOptions(),
                  {[this](const kube::Fence& fence) { OnStarted(fence); }, [] { OnLost(); }}),
         status_(client_, elector_.guard(), base.metrics),
         events_(client_, base.clock, EventOptions(options)),
-        reviews_(
-            {base.cluster, workloads_, gatherer_, status_, events_, base.signatures, base.clock}),
+        reviews_({base.cluster, workloads_, evidence_->gatherer(), status_, events_,
+                  base.signatures, base.clock}),
         objects_(base.cluster, status_, base.signatures, base.clock),
-        controller_(
-            {base.cluster, workloads_, documents_, reviews_, objects_, base.metrics, base.clock},
-            {.seed = base.seed + 44}),
+        controller_({base.cluster, workloads_, evidence_->objects(), evidence_->gatherer(),
+                     reviews_, objects_, base.metrics, base.clock},
+                    {.seed = base.seed + 44}),
         certificates_(
             {client_, discovery_, base.clock, base.waiter, elector_.guard(), base.metrics},
             options.config, RotationOptions()) {}
 
   void Start() {
     workloads_.Start();
-    documents_.Start();
+    evidence_->Start();
     event_thread_ = std::jthread([this](std::stop_token stop) { events_.Run(std::move(stop)); });
     elector_.Start();
   }
@@ -236,11 +234,18 @@ class ControllerRole {
       event_thread_.request_stop();
       event_thread_.join();
     }
-    documents_.Stop();
+    evidence_->Stop();
     workloads_.Stop();
   }
 
  private:
+  // One status write per review and change; after a start that is one for each.
+  static kube::ClientOptions WriterOptions() {
+    kube::ClientOptions options;
+    options.rate = {200, 400};
+    return options;
+  }
+
   static kube::EventRecorderOptions EventOptions(const OperatorOptions& options) {
     kube::EventRecorderOptions event_options;
     event_options.controller = "launchgate.dev/controller";
@@ -263,10 +268,8 @@ class ControllerRole {
   Foundation& base_;
   kube::Client client_;
   kube::Discovery discovery_;
-  fetch::GuardedFetcher fetcher_;
   Workloads workloads_;
-  ConfigMapDocuments documents_;
-  EvidenceGatherer gatherer_;
+  std::unique_ptr<EvidenceStack> evidence_;
   kube::KubeLeaseApi lease_api_;
   kube::LeaderElector elector_;
   StatusWriter status_;
@@ -332,7 +335,10 @@ base::Status RunOperator(const OperatorOptions& options, std::stop_token stop) {
   if (options.controller) {
     const auto cron_jobs = AskForCronJobs(base, stop);
     if (!cron_jobs) return {};
-    controller = std::make_unique<ControllerRole>(base, options, **cron_jobs);
+    auto evidence = EvidenceStack::Make(
+        {base.context, base.signatures, base.metrics, base.seed + 60}, options.config);
+    if (!evidence) return tl::unexpected(evidence.error());
+    controller = std::make_unique<ControllerRole>(base, options, **cron_jobs, *std::move(evidence));
   }
   base.probe.Start();
   base.cluster.Start();

@@ -25,7 +25,28 @@ base::Status World::AddText(std::string_view text, const std::string& origin) {
   return {};
 }
 
+void World::KeepRaw(const json::Json& object) {
+  const auto text = [](const json::Json& parent, const char* field) {
+    const auto found = parent.is_object() ? parent.find(field) : parent.end();
+    return found != parent.end() && found->is_string() ? found->get<std::string>() : "";
+  };
+  if (!object.is_object()) return;
+  if (const auto items = object.find("items");
+      text(object, "kind") == "List" && items != object.end() && items->is_array()) {
+    for (const json::Json& item : *items) KeepRaw(item);
+    return;
+  }
+  const std::string api_version = text(object, "apiVersion");
+  const std::size_t slash = api_version.find('/');
+  const auto metadata = object.find("metadata");
+  if (api_version.empty() || metadata == object.end()) return;
+  raw_.push_back({slash == std::string::npos ? "" : api_version.substr(0, slash),
+                  text(object, "kind"), text(*metadata, "namespace"), text(*metadata, "name"),
+                  std::make_shared<const json::Json>(object)});
+}
+
 void World::Add(const json::Json& object) {
+  KeepRaw(object);
   for (resources::Manifest& manifest : resources::ReadManifests(object)) {
     const auto keep = [&]<typename T>(std::vector<Loaded<T>>& list) {
       list.push_back({std::get<T>(std::move(manifest.content)), std::move(manifest.problems)});
@@ -66,6 +87,30 @@ const resources::ConfigMap* World::FindConfigMap(std::string_view ns, std::strin
 const resources::Workload* World::FindWorkload(const resources::TargetRef& target) const {
   return FindNamed(workloads_,
                    [&](const resources::Workload& item) { return item.target == target; });
+}
+
+const json::Json* World::FindObject(std::string_view group, std::string_view kind,
+                                    std::string_view ns, std::string_view name) const {
+  const auto* found = FindNamed(raw_, [&](const RawObject& raw) {
+    return raw.group == group && raw.kind == kind && raw.ns == ns && raw.name == name;
+  });
+  return found == nullptr ? nullptr : found->object.get();
+}
+
+std::vector<const json::Json*> World::ObjectsOf(std::string_view group, std::string_view kind,
+                                                std::string_view ns) const {
+  std::vector<const json::Json*> objects;
+  for (const RawObject& raw : raw_) {
+    if (raw.group == group && raw.kind == kind && raw.ns == ns) objects.push_back(raw.object.get());
+  }
+  return objects;
+}
+
+std::optional<verdict::TrustedAuthority> World::TrustedBy(
+    const resources::LaunchReview& review) const {
+  const auto* authority = FindAuthority(review.authority);
+  if (authority == nullptr || !authority->object.Serves(review.meta.ns)) return std::nullopt;
+  return verdict::Trust(authority->object, reader_).authority;
 }
 
 decision::GateMode World::ModeOf(std::string_view ns) const {

@@ -47,6 +47,14 @@ class World {
   }
   const resources::ConfigMap* FindConfigMap(std::string_view ns, std::string_view name) const;
   const resources::Workload* FindWorkload(const resources::TargetRef& target) const;
+  // Any object as it was added; null when there is none. Versions do not matter.
+  const json::Json* FindObject(std::string_view group, std::string_view kind, std::string_view ns,
+                               std::string_view name) const;
+  std::vector<const json::Json*> ObjectsOf(std::string_view group, std::string_view kind,
+                                           std::string_view ns) const;
+  // The keys that may sign for the review; nothing when its authority does not
+  // exist or does not serve its namespace.
+  std::optional<verdict::TrustedAuthority> TrustedBy(const resources::LaunchReview& review) const;
   decision::GateMode ModeOf(std::string_view ns) const;
 
   // The facts about one review, with these findings.
@@ -56,7 +64,17 @@ class World {
       const verdict::SignatureVerifier& verifier) const;
 
  private:
+  struct RawObject {
+    std::string group;
+    std::string kind;
+    std::string ns;
+    std::string name;
+    std::shared_ptr<const json::Json> object;
+  };
+  void KeepRaw(const json::Json& object);
+
   const verdict::PublicKeyReader& reader_;
+  std::vector<RawObject> raw_;
   std::vector<Loaded<resources::LaunchReview>> reviews_;
   std::vector<Loaded<resources::ReadinessChecklist>> checklists_;
   std::vector<Loaded<resources::LaunchAuthority>> authorities_;

@@ -2,85 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <iostream>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
-#include "app/cli/files.h"
+#include "app/cli/file_sources.h"
 #include "core/base/text.h"
+#include "shell/clock/clock.h"
 #include "shell/fetch/guarded_fetcher.h"
+#include "shell/prometheus/client.h"
+#include "shell/prometheus/reader.h"
+#include "shell/transport/cpprest_transport.h"
 
 namespace launchgate::app::cli {
 namespace {
-
-base::Result<std::optional<base::Time>> RecordedAt(std::string_view text) {
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  const auto time = base::ParseTime(text.substr(0, end == std::string_view::npos ? 0 : end + 1));
-  if (!time) return base::Wrap("recorded-at", time.error());
-  return *time;
-}
-
-class FileDocuments final : public DocumentSource {
- public:
-  FileDocuments(const World& world, std::string root) : world_(world), root_(std::move(root)) {}
-
-  std::string VersionOf(const std::string& /*ns*/, const std::string& /*name*/) const override {
-    return "file";  // Nothing changes while one command runs.
-  }
-
-  base::Result<evidence::Document> Read(const std::string& ns, const std::string& name,
-                                        const std::string& key) override {
-    if (const auto* config_map = world_.FindConfigMap(ns, name)) {
-      return FromConfigMap(*config_map, key);
-    }
-    if (!root_.empty()) return FromFolder(name, key);
-    return base::Fail(base::ErrorKind::kNotFound,
-                      fmt::format("ConfigMap {} is not among the files", base::Quote(name)));
-  }
-
- private:
-  static base::Result<evidence::Document> FromConfigMap(const resources::ConfigMap& config_map,
-                                                        const std::string& key) {
-    const auto found = config_map.data.find(key);
-    if (found == config_map.data.end()) {
-      return base::Fail(base::ErrorKind::kNotFound,
-                        fmt::format("ConfigMap {} has no key {}", base::Quote(config_map.meta.name),
-                                    base::Quote(key)));
-    }
-    evidence::Document document{found->second, std::nullopt};
-    const auto annotation =
-        config_map.meta.annotations.find(std::string(resources::kRecordedAtAnnotation));
-    if (annotation == config_map.meta.annotations.end()) return document;
-    const auto time = RecordedAt(annotation->second);
-    if (!time) return tl::unexpected(time.error());
-    document.recorded_at = *time;
-    return document;
-  }
-
-  // Names and keys come from a manifest: only such as cannot leave the folder.
-  base::Result<evidence::Document> FromFolder(const std::string& name,
-                                              const std::string& key) const {
-    if (!base::IsDnsSubdomain(name) || !base::IsDataKey(key)) {
-      return base::Fail(base::ErrorKind::kInvalid, "the ConfigMap's name or key is not valid");
-    }
-    const std::filesystem::path path = std::filesystem::path(root_) / name / key;
-    const auto body = ReadInput(path.string(), std::cin);
-    if (!body) return tl::unexpected(body.error());
-    evidence::Document document{*body, std::nullopt};
-    const std::string sidecar = path.string() + ".recorded-at";
-    if (!std::filesystem::exists(sidecar)) return document;
-    const auto text = ReadInput(sidecar, std::cin);
-    if (!text) return tl::unexpected(text.error());
-    const auto time = RecordedAt(*text);
-    if (!time) return base::Wrap(sidecar, time.error());
-    document.recorded_at = *time;
-    return document;
-  }
-
-  const World& world_;
-  const std::string root_;
-};
 
 class NoFetch final : public evidence::PageFetcher {
  public:
@@ -90,52 +26,156 @@ class NoFetch final : public evidence::PageFetcher {
   }
 };
 
+class NoPrometheus final : public evidence::PrometheusReader {
+ public:
+  base::Result<evidence::PrometheusAnswer> Ask(std::string_view /*ns*/,
+                                               const evidence::Source& /*source*/,
+                                               base::Time /*at*/) override {
+    return base::Fail(base::ErrorKind::kUnavailable,
+                      "no Prometheus is asked without a cluster unless --prometheus is given");
+  }
+};
+
+// What a browser would trust; TLS needs to know.
+constexpr const char* kSystemBundle = "/etc/ssl/certs/ca-certificates.crt";
+constexpr int kTransportThreads = 8;
+// Stands for every name that --prometheus does not give.
+constexpr const char* kAnyServer = "any";
+
+// The servers that the command line names, under the names that reviews use.
+class GivenPrometheus final : public evidence::PrometheusReader {
+ public:
+  static base::Result<std::unique_ptr<evidence::PrometheusReader>> Make(
+      const std::vector<NamedServer>& given, const clock::Clock& clock) {
+    const auto threads = transport::InitializeTransportThreads(kTransportThreads);
+    if (!threads) return tl::unexpected(threads.error());
+    std::vector<prometheus::ServerOptions> options;
+    std::set<std::string> names;
+    for (const NamedServer& server : given) {
+      prometheus::ServerOptions named;
+      named.name = server.name.empty() ? kAnyServer : server.name;
+      named.url = server.url;
+      if (server.url.starts_with("https:")) named.ca_file = kSystemBundle;
+      named.namespaces = {"*"};
+      names.insert(named.name);
+      options.push_back(std::move(named));
+    }
+    auto servers = prometheus::PrometheusServers::Make(std::move(options), clock);
+    if (!servers) return base::Wrap("--prometheus", servers.error());
+    return std::unique_ptr<evidence::PrometheusReader>(
+        new GivenPrometheus(*std::move(servers), std::move(names)));
+  }
+
+  base::Result<evidence::PrometheusAnswer> Ask(std::string_view ns, const evidence::Source& source,
+                                               base::Time at) override {
+    evidence::Source renamed = source;
+    std::visit(
+        [this](auto& kind) {
+          if constexpr (requires { kind.server; }) {
+            if (!names_.contains(kind.server)) kind.server = kAnyServer;
+          }
+        },
+        renamed);
+    // Files need not say a namespace.
+    return reader_.Ask(ns.empty() ? "default" : ns, renamed, at);
+  }
+
+ private:
+  GivenPrometheus(std::unique_ptr<prometheus::PrometheusServers> servers,
+                  std::set<std::string> names)
+      : servers_(std::move(servers)), names_(std::move(names)), reader_(*servers_) {}
+
+  std::unique_ptr<prometheus::PrometheusServers> servers_;
+  const std::set<std::string> names_;
+  prometheus::EvidenceReader reader_;
+};
+
+// Every URL that the reviews name.
+std::set<std::string> UrlsOf(const World& world) {
+  std::set<std::string> urls;
+  for (const auto& review : world.reviews()) {
+    for (const resources::EvidenceEntry& entry : review.object.evidence) {
+      for (const evidence::Source& source :
+           evidence::StillNeeded({review.object, entry, nullptr}, {})) {
+        if (const auto* url = std::get_if<evidence::UrlSource>(&source)) urls.insert(url->url);
+      }
+    }
+  }
+  return urls;
+}
+
 // The person who runs the command could open these URLs in a browser: the guard
 // against reaching inward protects the operator, not them.
 fetch::FetchOptions AllowOwnUrls(const World& world) {
   fetch::FetchOptions options;
-  for (const auto& review : world.reviews()) {
-    for (const resources::EvidenceEntry& entry : review.object.evidence) {
-      std::vector<std::string> urls;
-      if (entry.runbook) urls = entry.runbook->urls;
-      if (entry.load_test && entry.load_test->from.url) urls.push_back(*entry.load_test->from.url);
-      for (const std::string& url : urls) {
-        const auto destination = fetch::ParseDestination(url);
-        if (!destination) continue;
-        options.allow.push_back({destination->scheme,
-                                 destination->host,
-                                 destination->port,
-                                 {*fetch::Cidr::Parse("0.0.0.0/0"), *fetch::Cidr::Parse("::/0")}});
-      }
-    }
+  for (const std::string& url : UrlsOf(world)) {
+    const auto destination = fetch::ParseDestination(url);
+    if (!destination) continue;
+    options.allow.push_back({destination->scheme,
+                             destination->host,
+                             destination->port,
+                             {*fetch::Cidr::Parse("0.0.0.0/0"), *fetch::Cidr::Parse("::/0")}});
   }
   return options;
 }
 
 class FileEvidence final : public OfflineEvidence {
  public:
-  FileEvidence(const World& world, std::string root, std::unique_ptr<evidence::PageFetcher> pages)
-      : documents_(world, std::move(root)),
+  FileEvidence(const World& world, const verdict::SignatureVerifier& signatures, std::string root,
+               std::unique_ptr<evidence::PageFetcher> pages,
+               std::unique_ptr<evidence::PrometheusReader> prometheus)
+      : world_(world),
         pages_(std::move(pages)),
-        gatherer_(documents_, *pages_, 0) {}
+        prometheus_(std::move(prometheus)),
+        sources_(world, std::move(root), *pages_, *prometheus_),
+        gatherer_({sources_, {signatures, causes_}, clock_}) {}
 
   Gathered Gather(const resources::LaunchReview& review, base::Time now) override {
-    return gatherer_.Gather(review, now);
+    const auto authority = world_.TrustedBy(review);
+    return gatherer_.Gather(review, authority ? &*authority : nullptr, "", now);
   }
 
  private:
-  FileDocuments documents_;
+  const World& world_;
+  const evidence::CauseCatalogue causes_;
+  const clock::SystemClock clock_;
   std::unique_ptr<evidence::PageFetcher> pages_;
+  std::unique_ptr<evidence::PrometheusReader> prometheus_;
+  FileSources sources_;
   EvidenceGatherer gatherer_;
 };
 
 }  // namespace
 
-std::unique_ptr<OfflineEvidence> MakeOfflineEvidence(const World& world, std::string evidence_root,
-                                                     bool allow_fetch) {
+base::Result<NamedServer> ParseNamedServer(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string name = equals == std::string::npos ? "" : text.substr(0, equals);
+  // A URL may have a '=' of its own, a name has no ':'.
+  if (equals == std::string::npos || name.find(':') != std::string::npos) {
+    return NamedServer{"", text};
+  }
+  if (!base::IsDnsLabel(name)) {
+    return base::Fail(base::ErrorKind::kInvalid,
+                      fmt::format("--prometheus {} must be URL or NAME=URL, the name in lowercase "
+                                  "letters, digits and '-'",
+                                  base::Quote(text)));
+  }
+  return NamedServer{name, text.substr(equals + 1)};
+}
+
+base::Result<std::unique_ptr<OfflineEvidence>> MakeOfflineEvidence(
+    const World& world, const verdict::SignatureVerifier& signatures, OfflineOptions options) {
   std::unique_ptr<evidence::PageFetcher> pages = std::make_unique<NoFetch>();
-  if (allow_fetch) pages = std::make_unique<fetch::GuardedFetcher>(AllowOwnUrls(world));
-  return std::make_unique<FileEvidence>(world, std::move(evidence_root), std::move(pages));
+  if (options.allow_fetch) pages = std::make_unique<fetch::GuardedFetcher>(AllowOwnUrls(world));
+  std::unique_ptr<evidence::PrometheusReader> prometheus = std::make_unique<NoPrometheus>();
+  static const clock::SystemClock kClock;
+  if (!options.prometheus.empty()) {
+    auto given = GivenPrometheus::Make(options.prometheus, kClock);
+    if (!given) return tl::unexpected(given.error());
+    prometheus = *std::move(given);
+  }
+  return std::make_unique<FileEvidence>(world, signatures, std::move(options.evidence_root),
+                                        std::move(pages), std::move(prometheus));
 }
 
 }  // namespace launchgate::app::cli

@@ -1,13 +1,30 @@
-// Evidence for `check`: ConfigMaps among the files, or files of a folder.
+// Evidence for `check`: objects among the files, files of a folder, and the
+// network only where the person who asks allows it.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "app/evidence_gatherer.h"
 #include "app/world.h"
 
 namespace launchgate::app::cli {
+
+// A Prometheus server that a review may name.
+struct NamedServer {
+  std::string name;  // Empty: whatever name a review uses.
+  std::string url;
+};
+
+// "URL" or "NAME=URL".
+base::Result<NamedServer> ParseNamedServer(const std::string& text);
+
+struct OfflineOptions {
+  std::string evidence_root;  // Folder of <ConfigMap>/<key>; may be empty.
+  bool allow_fetch = false;   // Fetch the URLs that the reviews name.
+  std::vector<NamedServer> prometheus;
+};
 
 // Owns what a gatherer needs. Not thread-safe.
 class OfflineEvidence {
@@ -16,10 +33,9 @@ class OfflineEvidence {
   virtual Gathered Gather(const resources::LaunchReview& review, base::Time now) = 0;
 };
 
-// `evidence_root` may be empty. Without `allow_fetch` every URL is
-// SourceUnavailable; with it the reviews' own URLs may be fetched, from wherever
-// the person who asks can reach them. `world` must outlive the result.
-std::unique_ptr<OfflineEvidence> MakeOfflineEvidence(const World& world, std::string evidence_root,
-                                                     bool allow_fetch);
+// What would need the network and may not use it is SourceUnavailable. `world`
+// and `signatures` must outlive the result.
+base::Result<std::unique_ptr<OfflineEvidence>> MakeOfflineEvidence(
+    const World& world, const verdict::SignatureVerifier& signatures, OfflineOptions options);
 
 }  // namespace launchgate::app::cli

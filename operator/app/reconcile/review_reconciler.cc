@@ -39,6 +39,15 @@ std::size_t CountAt(const Json& status, const char* pointer) {
   return status.is_object() && status.contains(path) ? status.at(path).size() : 0;
 }
 
+// What a review's status says of one item; null where it says nothing.
+const Json* ItemIn(const Json& status, const std::string& item) {
+  const auto items = status.is_object() ? status.find("items") : status.end();
+  if (items == status.end() || !items->is_array()) return nullptr;
+  const auto found = std::ranges::find_if(
+      *items, [&](const Json& entry) { return TextAt(entry, "/item") == item; });
+  return found == items->end() ? nullptr : &*found;
+}
+
 Json ParseStatus(const std::string& text) {
   return text.empty() ? Json() : Json::parse(text, nullptr, false);
 }
@@ -71,7 +80,7 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   const auto ns = parts_.cluster.namespaces().Get({"", review.meta.ns});
   facts.mode = ns ? ns->mode : decision::GateMode::kUnknown;
   // A review that breaks a rule is not worth a fetch.
-  if (record->problems.empty()) facts.evidence = parts_.evidence.Gather(review, now);
+  if (record->problems.empty()) facts.evidence = GatherEvidence(review, facts.authority.get(), now);
 
   decision::ReviewInputs inputs = InputsOf(*record, facts.checklist.get(), facts.authority.get());
   for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
@@ -84,6 +93,16 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   inputs.findings = facts.evidence.findings;
   facts.review_facts = decision::Assemble(inputs, parts_.verifier);
   return facts;
+}
+
+// Keys of an authority that does not serve the namespace prove nothing there.
+Gathered ReviewReconciler::GatherEvidence(const resources::LaunchReview& review,
+                                          const AuthorityRecord* authority, base::Time now) {
+  if (authority == nullptr || !authority->authority.Serves(review.meta.ns)) {
+    return parts_.evidence.Gather(review, nullptr, "", now);
+  }
+  return parts_.evidence.Gather(review, &authority->trusted,
+                                authority->authority.meta.resource_version, now);
 }
 
 ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Time now) const {
@@ -155,6 +174,17 @@ void ReviewReconciler::Announce(const Facts& facts, const Outcome& outcome) {
     std::swap(on_target.regarding, *on_target.related);
     parts_.events.Record(on_target);
   };
+  // A finding that is new is not a change: it is in the status, and a thousand
+  // reviews that are created together would be a flood.
+  for (const Json& item : outcome.status->value("items", Json::array())) {
+    const std::string id = TextAt(item, "/item");
+    const std::string finding = TextAt(item, "/finding");
+    const Json* was = ItemIn(previous, id);
+    if (was == nullptr || TextAt(*was, "/finding") == finding) continue;
+    const bool passes = finding == ToString(evidence::FindingStatus::kPass);
+    record(passes ? kube::EventType::kNormal : kube::EventType::kWarning, "Evidence" + finding,
+           fmt::format("{}: {} ({})", id, TextAt(item, "/message"), TextAt(item, "/reason")));
+  }
   const bool allowed = outcome.decision.allowed();
   const std::string before = TextAt(previous, "/decision/decision");
   if (before != (allowed ? "Allow" : "Deny")) {

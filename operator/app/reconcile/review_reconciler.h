@@ -56,6 +56,8 @@ class ReviewReconciler {
   };
 
   Facts Gather(const kube::Informer<ReviewRecord>::Pointer& review, base::Time now);
+  Gathered GatherEvidence(const resources::LaunchReview& review, const AuthorityRecord* authority,
+                          base::Time now);
   Outcome Decide(const Facts& facts, base::Time now) const;
   base::Status Apply(const Facts& facts, const Outcome& outcome, std::stop_token stop);
 

@@ -17,9 +17,9 @@
 namespace launchgate::fetch {
 
 struct HostLimits {
-  int concurrent = 2;                      // Requests at the same time; at least 1.
-  int burst = 32;                          // Requests without a pause after a quiet time.
-  std::chrono::milliseconds spacing{100};  // In the long run one request this often.
+  int concurrent = 2;                     // Requests at the same time; at least 1.
+  int burst = 32;                         // Requests without a pause after a quiet time.
+  std::chrono::milliseconds spacing{40};  // In the long run one request this often.
 };
 
 // Requests to all hosts together at the same time.

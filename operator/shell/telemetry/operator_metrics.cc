@@ -24,6 +24,9 @@ constexpr std::array<std::string_view, 30> kDenyReasons = {
 };
 constexpr std::size_t kMaxDecisionSeries = 256;
 
+// Reading evidence takes from a lookup in memory to a slow server's deadline.
+const std::vector<double> kEvidenceBounds = {0.001, 0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30};
+
 platform::MetricOptions Options(std::string name, std::string help,
                                 std::vector<std::string> labels) {
   platform::MetricOptions options;
@@ -49,6 +52,14 @@ platform::HistogramOptions DurationOptions() {
   return options;
 }
 
+platform::HistogramOptions EvidenceDuration(std::string name, std::string help,
+                                            std::vector<std::string> labels) {
+  platform::HistogramOptions options;
+  options.metric = Options(std::move(name), std::move(help), std::move(labels));
+  options.bounds = kEvidenceBounds;
+  return options;
+}
+
 }  // namespace
 
 OperatorMetrics::OperatorMetrics()
@@ -63,6 +74,21 @@ OperatorMetrics::OperatorMetrics()
       certificate_expiry_(registry_.AddGaugeFamily(
           Options("launchgate_certificate_expiry_timestamp_seconds",
                   "When the webhook's certificates end, in Unix time.", {"certificate"}))),
+      findings_(registry_.AddGaugeFamily(
+          Options("launchgate_evidence_findings",
+                  "Evidence of all reviews, by kind and present finding.", {"kind", "finding"}))),
+      verification_(registry_.AddHistogramFamily(EvidenceDuration(
+          "launchgate_evidence_verification_seconds",
+          "Time to read the sources of one piece of evidence and judge it.", {"kind"}))),
+      fetches_(registry_.AddCounterFamily(Options("launchgate_evidence_fetches_total",
+                                                  "Fetches of URLs that reviews name, by outcome.",
+                                                  {"outcome"}))),
+      fetch_refusals_(registry_.AddCounterFamily(
+          Options("launchgate_evidence_fetch_refusals_total",
+                  "Fetches that a rule or bound of ours stopped, by reason.", {"reason"}))),
+      fetch_duration_(registry_.AddHistogram("launchgate_evidence_fetch_seconds",
+                                             "Time of one fetch of a URL that a review names.",
+                                             kEvidenceBounds)),
       leading_(registry_.AddGauge("launchgate_leader", "1 while this process leads, else 0.")),
       reviews_(registry_.AddGauge("launchgate_reviews", "LaunchReviews in the gate's index.")) {
   for (const std::string_view entry : kEntries) {
@@ -106,6 +132,23 @@ void OperatorMetrics::SetLeading(bool leading) { leading_.Set(leading ? 1 : 0); 
 
 void OperatorMetrics::SetCertificateExpiry(std::string_view certificate, double unix_seconds) {
   certificate_expiry_.With({certificate}).Set(unix_seconds);
+}
+
+void OperatorMetrics::SetFindings(std::string_view kind, std::string_view finding, double count) {
+  findings_.With({kind, finding}).Set(count);
+}
+
+void OperatorMetrics::ObserveVerification(std::string_view kind, double seconds) {
+  verification_.With({kind}).Observe(seconds);
+}
+
+void OperatorMetrics::CountFetch(std::string_view outcome, double seconds) {
+  fetches_.With({outcome}).Increment();
+  fetch_duration_.Observe(seconds);
+}
+
+void OperatorMetrics::CountFetchRefusal(std::string_view reason) {
+  fetch_refusals_.With({reason}).Increment();
 }
 
 void OperatorMetrics::SetReviews(double count) { reviews_.Set(count); }

@@ -31,6 +31,16 @@ class OperatorMetrics {
   // launchgate_reviews: LaunchReviews in the gate's index.
   void SetReviews(double count);
 
+  // launchgate_evidence_findings{kind,finding}
+  void SetFindings(std::string_view kind, std::string_view finding, double count);
+  // launchgate_evidence_verification_seconds{kind}: reading the sources and judging.
+  void ObserveVerification(std::string_view kind, double seconds);
+  // launchgate_evidence_fetches_total{outcome} and
+  // launchgate_evidence_fetch_seconds: of URLs that reviews name.
+  void CountFetch(std::string_view outcome, double seconds);
+  // launchgate_evidence_fetch_refusals_total{reason}: by a rule or bound of ours.
+  void CountFetchRefusal(std::string_view reason);
+
   platform::MetricsRegistry& registry() { return registry_; }
 
  private:
@@ -42,6 +52,11 @@ class OperatorMetrics {
   platform::Family<platform::Counter>& reconciles_;
   platform::Family<platform::Counter>& status_writes_;
   platform::Family<platform::Gauge>& certificate_expiry_;
+  platform::Family<platform::Gauge>& findings_;
+  platform::Family<platform::Histogram>& verification_;
+  platform::Family<platform::Counter>& fetches_;
+  platform::Family<platform::Counter>& fetch_refusals_;
+  platform::Histogram& fetch_duration_;
   platform::Gauge& leading_;
   platform::Gauge& reviews_;
   // Resolved once, read-only afterwards: the hot path takes no mutex.

@@ -93,6 +93,26 @@ struct Wrong {
 };
 void PrintTo(const Wrong& wrong, std::ostream* out) { *out << wrong.name; }
 
+TEST(ConfigTest, ReadsHowEvidenceIsJudged) {
+  const auto config = ParseOperatorConfig(R"(
+evidence:
+  minRecheckEvery: 1m
+  causes:
+  - {prefix: shop_queue_, cause: queue depth}
+  - {suffix: _threads_busy, cause: saturation}
+  symptomMetrics: [shop_queue_wait_seconds_bucket]
+)");
+
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config->evidence.min_recheck_every, std::chrono::minutes(1));
+  ASSERT_THAT(config->evidence.causes, SizeIs(2));
+  EXPECT_EQ(config->evidence.causes[0].prefix, "shop_queue_");
+  EXPECT_EQ(config->evidence.causes[1].suffix, "_threads_busy");
+  EXPECT_EQ(config->evidence.causes[1].cause, "saturation");
+  EXPECT_THAT(config->evidence.symptom_metrics, ElementsAre("shop_queue_wait_seconds_bucket"));
+  EXPECT_EQ(ParseOperatorConfig("")->evidence.min_recheck_every, std::chrono::seconds(30));
+}
+
 class WrongConfigTest : public ::testing::TestWithParam<Wrong> {};
 
 TEST_P(WrongConfigTest, IsRefusedAndTheFieldIsNamed) {
@@ -105,26 +125,28 @@ TEST_P(WrongConfigTest, IsRefusedAndTheFieldIsNamed) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, WrongConfigTest,
-    ::testing::Values(Wrong{"List", "[]", "one YAML mapping"},
-                      Wrong{"Text", "x", "one YAML mapping"},
-                      Wrong{"TwoDocuments", "{}\n---\n{}", "one YAML mapping"},
-                      Wrong{"UnknownField", "fetchh: {}", "fetchh"},
-                      Wrong{"UnknownInside", "webhook: {port: 1}", "port"},
-                      Wrong{"NamespaceIsAPath", "namespace: ../kube-system", "namespace"},
-                      Wrong{"PortTooHigh", "health: {port: 65536}", "health.port"},
-                      Wrong{"PortNegative", "webhook: {listen: {port: -1}}", "webhook.listen.port"},
-                      Wrong{"NoThreads", "webhook: {ioThreads: 0}", "webhook.ioThreads"},
-                      Wrong{"ManyThreads", "webhook: {ioThreads: 17}", "webhook.ioThreads"},
-                      Wrong{"LogLevel", "logLevel: loud", "logLevel"},
-                      Wrong{"Scheme", "fetch: {allow: [{scheme: ftp, host: a.example}]}", "scheme"},
-                      Wrong{"NoHost", "fetch: {allow: [{port: 443}]}", "host"},
-                      Wrong{"HostIsAUrl", "fetch: {allow: [{host: 'https://a.example'}]}", "host"},
-                      Wrong{"HostIsAStar", "fetch: {allow: [{host: '*'}]}", "host"},
-                      Wrong{"HostWithInnerStar", "fetch: {allow: [{host: 'a.*.example'}]}", "host"},
-                      Wrong{"HostWithPort", "fetch: {allow: [{host: 'a.example:443'}]}", "host"},
-                      Wrong{"Range",
-                            "fetch: {allow: [{host: a.example, addresses: [10.0.0.0/33]}]}",
-                            "addresses"}),
+    ::testing::Values(
+        Wrong{"List", "[]", "one YAML mapping"}, Wrong{"Text", "x", "one YAML mapping"},
+        Wrong{"TwoDocuments", "{}\n---\n{}", "one YAML mapping"},
+        Wrong{"UnknownField", "fetchh: {}", "fetchh"},
+        Wrong{"UnknownInside", "webhook: {port: 1}", "port"},
+        Wrong{"NamespaceIsAPath", "namespace: ../kube-system", "namespace"},
+        Wrong{"PortTooHigh", "health: {port: 65536}", "health.port"},
+        Wrong{"PortNegative", "webhook: {listen: {port: -1}}", "webhook.listen.port"},
+        Wrong{"NoThreads", "webhook: {ioThreads: 0}", "webhook.ioThreads"},
+        Wrong{"ManyThreads", "webhook: {ioThreads: 17}", "webhook.ioThreads"},
+        Wrong{"RecheckTooOften", "evidence: {minRecheckEvery: 10ms}", "evidence.minRecheckEvery"},
+        Wrong{"CauseOfEverything", "evidence: {causes: [{cause: all}]}", "evidence.causes[0]"},
+        Wrong{"CauseWithoutName", "evidence: {causes: [{prefix: a_}]}", "cause"},
+        Wrong{"LogLevel", "logLevel: loud", "logLevel"},
+        Wrong{"Scheme", "fetch: {allow: [{scheme: ftp, host: a.example}]}", "scheme"},
+        Wrong{"NoHost", "fetch: {allow: [{port: 443}]}", "host"},
+        Wrong{"HostIsAUrl", "fetch: {allow: [{host: 'https://a.example'}]}", "host"},
+        Wrong{"HostIsAStar", "fetch: {allow: [{host: '*'}]}", "host"},
+        Wrong{"HostWithInnerStar", "fetch: {allow: [{host: 'a.*.example'}]}", "host"},
+        Wrong{"HostWithPort", "fetch: {allow: [{host: 'a.example:443'}]}", "host"},
+        Wrong{"Range", "fetch: {allow: [{host: a.example, addresses: [10.0.0.0/33]}]}",
+              "addresses"}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

@@ -5,6 +5,11 @@
 
 #include <map>
 #include <string>
+#include <variant>
+#include <vector>
+
+#include "core/evidence/verify.h"
+#include "tests/support/fake_clock.h"
 
 namespace launchgate::app {
 namespace {
@@ -27,36 +32,70 @@ constexpr const char* kBadReport =
 constexpr const char* kGoodPage =
     "# gift-cards\n\nHow to run the service at night.\n\nAsk sre@example.com\n";
 
-class FakeDocuments final : public DocumentSource {
+// A ConfigMap and a web server, of which every review asks.
+class FakeSources final : public EvidenceSources {
  public:
-  std::string VersionOf(const std::string& /*ns*/, const std::string& /*name*/) const override {
+  std::string VersionOf(const std::string& /*ns*/, const evidence::Source& /*source*/) override {
     return version;
   }
-  base::Result<evidence::Document> Read(const std::string& ns, const std::string& name,
-                                        const std::string& key) override {
-    ++reads;
-    asked = ns + "/" + name + "/" + key;
-    return answer;
+  base::Result<evidence::Reading> Read(const std::string& ns, const evidence::Source& source,
+                                       Time now) override {
+    base::Result<evidence::Reading> reading = base::Fail(ErrorKind::kInternal, "not asked for");
+    if (const auto* config_map = std::get_if<evidence::ConfigMapSource>(&source)) {
+      ++reads;
+      asked = ns + "/" + config_map->name + "/" + config_map->key;
+      reading = document;
+    } else if (std::holds_alternative<evidence::UrlSource>(source)) {
+      ++fetches;
+      reading = page;
+    }
+    if (reading) reading->read_at = now;
+    return reading;
+  }
+
+  static evidence::Reading Document(const char* body, Time recorded_at) {
+    evidence::Reading reading;
+    reading.body = body;
+    reading.recorded_at = recorded_at;
+    return reading;
+  }
+  static evidence::Reading Page(int status, const std::string& type, const std::string& body) {
+    evidence::Reading reading;
+    reading.http_status = status;
+    reading.content_type = type;
+    reading.body = body;
+    return reading;
   }
 
   std::string version = "1";
-  base::Result<evidence::Document> answer = evidence::Document{kGoodReport, kNow};
+  base::Result<evidence::Reading> document = Document(kGoodReport, kNow);
+  base::Result<evidence::Reading> page = Page(200, "text/markdown", kGoodPage);
   int reads = 0;
+  int fetches = 0;
   std::string asked;
 };
 
-class FakePages final : public evidence::PageFetcher {
+class NoSignatures final : public verdict::SignatureVerifier {
  public:
-  base::Result<evidence::Page> Fetch(std::string_view url) override {
-    ++fetches;
-    if (!answer) return answer;
-    evidence::Page page = *answer;
-    page.url = url;
-    return page;
+  base::Result<bool> Verify(const verdict::PublicKey& /*key*/, std::string_view /*message*/,
+                            std::string_view /*signature*/) const override {
+    return false;
+  }
+};
+
+// What an observer was told last.
+class FakeObserver final : public EvidenceObserver {
+ public:
+  void OnVerified(std::string_view kind, double seconds) override {
+    ++verified[std::string(kind)];
+    EXPECT_GE(seconds, 0);
+  }
+  void OnFindings(std::string_view kind, FindingStatus status, double count) override {
+    findings[std::string(kind) + " " + std::string(ToString(status))] = count;
   }
 
-  base::Result<evidence::Page> answer = evidence::Page{"", 200, "text/markdown", kGoodPage};
-  int fetches = 0;
+  std::map<std::string, int> verified;
+  std::map<std::string, double> findings;
 };
 
 class EvidenceGathererTest : public ::testing::Test {
@@ -82,17 +121,17 @@ class EvidenceGathererTest : public ::testing::Test {
     spec.max_age = std::chrono::hours(24);
     spec.recheck_every = kRecheck;
     spec.from.config_map = {"report", "summary.json"};
-    Entry(resources::EvidenceKind::kLoadTest).load_test = spec;
+    Entry(resources::EvidenceKind::kLoadTest).spec = spec;
   }
   void UseReportUrl() {
     UseConfigMap();
-    auto& spec = *review_.evidence.front().load_test;
+    auto& spec = std::get<resources::LoadTestSpec>(review_.evidence.front().spec);
     spec.from.config_map.reset();
     spec.from.url = "https://ci.example.com/report.json";
     spec.recheck_every = 2 * kMinute;
     spec.min_request_rate = 10;
     // The machine-readable format carries its own time.
-    pages_.answer = evidence::Page{"", 200, "application/json", Report(100)};
+    sources_.page = FakeSources::Page(200, "application/json", Report(100));
   }
   static std::string Report(int requests) {
     return R"({"config": {"duration": 2}, "metadata": {"generated_at": "2026-11-23T12:00:00Z"},
@@ -103,17 +142,21 @@ class EvidenceGathererTest : public ::testing::Test {
     resources::RunbookSpec spec;
     spec.urls = {"https://wiki.example.com/gift-cards"};
     spec.recheck_every = kRecheck;
-    Entry(resources::EvidenceKind::kRunbook).runbook = spec;
+    Entry(resources::EvidenceKind::kRunbook).spec = spec;
   }
 
   evidence::Finding Find(Time now) {
-    last_ = gatherer_.Gather(review_, now);
+    last_ = gatherer_.Gather(review_, nullptr, "", now);
     return last_.findings.at(kItem);
   }
 
-  FakeDocuments documents_;
-  FakePages pages_;
-  EvidenceGatherer gatherer_{documents_, pages_, 7};
+  FakeSources sources_;
+  FakeObserver observer_;
+  const NoSignatures signatures_;
+  test_support::FakeClock clock_;
+  const evidence::CauseCatalogue causes_;
+  EvidenceGatherer gatherer_{
+      {sources_, {signatures_, causes_}, clock_, &observer_, kDefaultMinRecheckEvery, 7}};
   resources::LaunchReview review_;
   Gathered last_;
 };
@@ -123,13 +166,13 @@ TEST_F(EvidenceGathererTest, ReadsAConfigMapOnceForEveryVersion) {
 
   EXPECT_EQ(Find(kNow).status, FindingStatus::kPass);
   EXPECT_EQ(Find(kNow + kMinute).status, FindingStatus::kPass);
-  EXPECT_EQ(documents_.reads, 1);
-  EXPECT_EQ(documents_.asked, "shop/report/summary.json");
-  documents_.version = "2";
-  documents_.answer = evidence::Document{kBadReport, kNow};
+  EXPECT_EQ(sources_.reads, 1);
+  EXPECT_EQ(sources_.asked, "shop/report/summary.json");
+  sources_.version = "2";
+  sources_.document = FakeSources::Document(kBadReport, kNow);
 
   EXPECT_EQ(Find(kNow + kMinute).status, FindingStatus::kFail);
-  EXPECT_EQ(documents_.reads, 2);
+  EXPECT_EQ(sources_.reads, 2);
 }
 
 TEST_F(EvidenceGathererTest, ANewGenerationOrObjectIsJudgedAnew) {
@@ -141,7 +184,7 @@ TEST_F(EvidenceGathererTest, ANewGenerationOrObjectIsJudgedAnew) {
   review_.meta.uid = "another";
   Find(kNow);
 
-  EXPECT_EQ(documents_.reads, 3);
+  EXPECT_EQ(sources_.reads, 3);
 }
 
 TEST_F(EvidenceGathererTest, AForgottenReviewIsJudgedAnew) {
@@ -151,7 +194,7 @@ TEST_F(EvidenceGathererTest, AForgottenReviewIsJudgedAnew) {
   gatherer_.Forget(review_.meta.Key());
   Find(kNow);
 
-  EXPECT_EQ(documents_.reads, 2);
+  EXPECT_EQ(sources_.reads, 2);
 }
 
 TEST_F(EvidenceGathererTest, LooksAgainExactlyWhenAPassGoesStale) {
@@ -164,20 +207,20 @@ TEST_F(EvidenceGathererTest, LooksAgainExactlyWhenAPassGoesStale) {
 
 TEST_F(EvidenceGathererTest, WaitsForAMissingConfigMapAndDoesNotPoll) {
   UseConfigMap();
-  documents_.version = "";
-  documents_.answer = base::Fail(ErrorKind::kNotFound, "no such ConfigMap");
+  sources_.version = "";
+  sources_.document = base::Fail(ErrorKind::kNotFound, "no such ConfigMap");
 
   EXPECT_EQ(Find(kNow).reason, "SourceMissing");
   EXPECT_EQ(last_.next, base::kNever);
-  documents_.version = "1";
-  documents_.answer = evidence::Document{kGoodReport, kNow};
+  sources_.version = "1";
+  sources_.document = FakeSources::Document(kGoodReport, kNow);
 
   EXPECT_EQ(Find(kNow + kMinute).status, FindingStatus::kPass);
 }
 
 TEST_F(EvidenceGathererTest, AsksAgainWhereAPermissionIsMissing) {
   UseConfigMap();
-  documents_.answer = base::Fail(ErrorKind::kForbidden, "may not read");
+  sources_.document = base::Fail(ErrorKind::kForbidden, "may not read");
 
   EXPECT_EQ(Find(kNow).reason, "SourceForbidden");
   EXPECT_LE(last_.next, kNow + resources::kDefaultRecheckEvery);
@@ -185,7 +228,7 @@ TEST_F(EvidenceGathererTest, AsksAgainWhereAPermissionIsMissing) {
 
 TEST_F(EvidenceGathererTest, AReportOfTheFutureIsLookedAtAgain) {
   UseConfigMap();
-  documents_.answer = evidence::Document{kGoodReport, kNow + 5 * kMinute};
+  sources_.document = FakeSources::Document(kGoodReport, kNow + 5 * kMinute);
 
   EXPECT_EQ(Find(kNow).reason, "TimeInFuture");
   ASSERT_LE(last_.next, kNow + 5 * kMinute);
@@ -200,16 +243,16 @@ TEST_F(EvidenceGathererTest, AReportsUrlIsFetchedAsOftenAsItsSpecSays) {
   EXPECT_LE(last_.next, kNow + 2 * kMinute);
   EXPECT_GE(last_.next, kNow + kMinute);
   Find(last_.next - base::Duration(1));
-  EXPECT_EQ(pages_.fetches, 1);
+  EXPECT_EQ(sources_.fetches, 1);
   Find(last_.next);
 
-  EXPECT_EQ(pages_.fetches, 2);
+  EXPECT_EQ(sources_.fetches, 2);
 }
 
 // A pass survives what says nothing about the evidence, and nothing else.
 struct Trouble {
   const char* name;
-  base::Result<evidence::Page> answer;
+  base::Result<evidence::Reading> answer;
   bool pass_stands;
   const char* reason_without_pass;
 };
@@ -217,9 +260,9 @@ void PrintTo(const Trouble& trouble, std::ostream* out) { *out << trouble.name; 
 
 std::vector<Trouble> Troubles() {
   const auto fail = [](ErrorKind kind) {
-    return base::Result<evidence::Page>(base::Fail(kind, "x"));
+    return base::Result<evidence::Reading>(base::Fail(kind, "x"));
   };
-  const auto page = [](int status) { return evidence::Page{"", status, "", "x"}; };
+  const auto page = [](int status) { return FakeSources::Page(status, "", "x"); };
   return {{"Unavailable", fail(ErrorKind::kUnavailable), true, "SourceUnavailable"},
           {"ServerError", page(503), true, nullptr},
           {"TooManyRequests", page(429), true, nullptr},
@@ -234,7 +277,7 @@ class TroubleTest : public EvidenceGathererTest, public ::testing::WithParamInte
   void ExpectWhatItSays() {
     ASSERT_EQ(Find(kNow).status, FindingStatus::kPass);
     const evidence::Finding before = last_.findings.at(kItem);
-    pages_.answer = GetParam().answer;
+    sources_.page = GetParam().answer;
 
     const evidence::Finding after = Find(kNow + kRecheck);
 
@@ -258,7 +301,7 @@ TEST_P(TroubleTest, AfterAGoodReport) {
 
 TEST_P(TroubleTest, WithoutAPassIsToldAtOnce) {
   UseRunbook();
-  pages_.answer = GetParam().answer;
+  sources_.page = GetParam().answer;
 
   const evidence::Finding finding = Find(kNow);
 
@@ -274,7 +317,7 @@ INSTANTIATE_TEST_SUITE_P(Answers, TroubleTest, ::testing::ValuesIn(Troubles()),
 TEST_F(EvidenceGathererTest, APassDoesNotOutliveItsEndWhileTheSourceIsDown) {
   UseRunbook();
   const Time end = Find(kNow).valid_until;
-  pages_.answer = base::Fail(ErrorKind::kUnavailable, "down");
+  sources_.page = base::Fail(ErrorKind::kUnavailable, "down");
 
   EXPECT_EQ(Find(end - base::Duration(1)).status, FindingStatus::kPass);
   EXPECT_LE(last_.next, end);
@@ -282,10 +325,125 @@ TEST_F(EvidenceGathererTest, APassDoesNotOutliveItsEndWhileTheSourceIsDown) {
   EXPECT_EQ(Find(end).status, FindingStatus::kUnknown);
 }
 
+TEST_F(EvidenceGathererTest, TheSecondFailureInARowTakesAPassAway) {
+  UseRunbook();
+  Find(kNow);
+  sources_.page = base::Fail(ErrorKind::kUnavailable, "down");
+
+  EXPECT_EQ(Find(kNow + kRecheck).status, FindingStatus::kPass);
+  EXPECT_EQ(last_.next, kNow + kRecheck + kRetryUnreadable);
+
+  EXPECT_EQ(Find(last_.next).reason, "SourceUnavailable");
+}
+
+TEST_F(EvidenceGathererTest, FailuresThatAreNotInARowDoNotAddUp) {
+  UseRunbook();
+  Find(kNow);
+  Time now = kNow;
+  for (int round = 0; round < 3; ++round) {
+    sources_.page = base::Fail(ErrorKind::kUnavailable, "down");
+    now += kRecheck;
+    EXPECT_EQ(Find(now).status, FindingStatus::kPass) << round;
+
+    sources_.page = FakeSources::Page(200, "text/markdown", kGoodPage);
+    now = last_.next;
+    EXPECT_EQ(Find(now).status, FindingStatus::kPass) << round;
+  }
+}
+
+TEST_F(EvidenceGathererTest, RechecksNoMoreOftenThanTheOperatorAllows) {
+  UseRunbook();
+  std::get<resources::RunbookSpec>(review_.evidence.front().spec).recheck_every =
+      std::chrono::seconds(1);
+
+  const evidence::Finding finding = Find(kNow);
+
+  EXPECT_GE(last_.next, kNow + kDefaultMinRecheckEvery * 9 / 10);
+  EXPECT_EQ(finding.valid_until, kNow + evidence::kRunbookValidity * kDefaultMinRecheckEvery);
+}
+
+TEST_F(EvidenceGathererTest, LooksAgainAtOnceWhenSomebodyAsks) {
+  UseRunbook();
+  Find(kNow);
+  sources_.page = FakeSources::Page(200, "text/markdown", "# another service\n\nNothing to see\n");
+  EXPECT_EQ(Find(kNow + kMinute).status, FindingStatus::kPass);
+
+  review_.meta.annotations[std::string(kRecheckAnnotation)] = "please";
+
+  EXPECT_EQ(Find(kNow + kMinute).status, FindingStatus::kFail);
+  EXPECT_EQ(Find(kNow + kMinute).status, FindingStatus::kFail);
+  EXPECT_EQ(sources_.fetches, 2);
+}
+
+// What the controller wrote before it was restarted.
+void Record(const evidence::Finding& finding, resources::LaunchReview& review) {
+  review.status.observed_generation = review.meta.generation;
+  review.status.items = {{kItem, std::string(ToString(finding.status)), finding.reason,
+                          finding.message, finding.observed_at, finding.valid_until,
+                          finding.facts}};
+}
+
+TEST_F(EvidenceGathererTest, ARestartDoesNotFetchWhatIsKnownToPass) {
+  UseRunbook();
+  Record(Find(kNow), review_);
+  EvidenceGatherer restarted(
+      {sources_, {signatures_, causes_}, clock_, nullptr, kDefaultMinRecheckEvery, 7});
+  sources_.fetches = 0;
+
+  const Gathered first = restarted.Gather(review_, nullptr, "", kNow + kMinute);
+
+  EXPECT_EQ(first.findings.at(kItem), last_.findings.at(kItem));
+  EXPECT_EQ(sources_.fetches, 0);
+  EXPECT_LE(first.next, kNow + kMinute + kRecheck);
+  restarted.Gather(review_, nullptr, "", first.next);
+  EXPECT_EQ(sources_.fetches, 1);
+}
+
+TEST_F(EvidenceGathererTest, ARestartJudgesAnewWhatIsWatchedOrDoesNotPass) {
+  UseConfigMap();
+  Record(Find(kNow), review_);
+  EvidenceGatherer restarted(
+      {sources_, {signatures_, causes_}, clock_, nullptr, kDefaultMinRecheckEvery, 7});
+  sources_.reads = 0;
+  restarted.Gather(review_, nullptr, "", kNow);
+  EXPECT_EQ(sources_.reads, 1);
+
+  UseRunbook();
+  sources_.page = base::Fail(ErrorKind::kUnavailable, "down");
+  Record(Find(kNow), review_);
+  EvidenceGatherer again(
+      {sources_, {signatures_, causes_}, clock_, nullptr, kDefaultMinRecheckEvery, 7});
+  sources_.fetches = 0;
+  again.Gather(review_, nullptr, "", kNow);
+  EXPECT_EQ(sources_.fetches, 1);
+}
+
+TEST_F(EvidenceGathererTest, WhatWasRecordedForAnotherGenerationIsNotRecalled) {
+  UseRunbook();
+  Record(Find(kNow), review_);
+  review_.meta.generation = 2;
+  EvidenceGatherer restarted(
+      {sources_, {signatures_, causes_}, clock_, nullptr, kDefaultMinRecheckEvery, 7});
+  sources_.fetches = 0;
+
+  restarted.Gather(review_, nullptr, "", kNow);
+
+  EXPECT_EQ(sources_.fetches, 1);
+}
+
+TEST_F(EvidenceGathererTest, ADefiniteNoCountsAtOnce) {
+  UseRunbook();
+  Find(kNow);
+  sources_.page =
+      FakeSources::Page(200, "text/markdown", "# another service\n\nNothing to see, ask nobody\n");
+
+  EXPECT_EQ(Find(kNow + kRecheck).status, FindingStatus::kFail);
+}
+
 TEST_F(EvidenceGathererTest, APassOfAnotherGenerationDoesNotStand) {
   UseRunbook();
   Find(kNow);
-  pages_.answer = base::Fail(ErrorKind::kUnavailable, "down");
+  sources_.page = base::Fail(ErrorKind::kUnavailable, "down");
 
   review_.meta.generation = 2;
 
@@ -304,10 +462,55 @@ TEST_F(EvidenceGathererTest, ARunbooksTimesAreRenewedAtHalfOfItsLife) {
 }
 
 TEST_F(EvidenceGathererTest, KindsThatNobodyVerifiesAreUnknownForGood) {
-  Entry(resources::EvidenceKind::kBackupDrill);
+  Entry(resources::EvidenceKind::kUnknown).kind_word = "seance";
 
   EXPECT_EQ(Find(kNow).reason, "NotSupportedYet");
   EXPECT_EQ(last_.next, base::kNever);
+}
+
+TEST_F(EvidenceGathererTest, KnowsWhichReviewsReadAConfigMap) {
+  UseConfigMap();
+  const std::string name = WatchName("shop", evidence::ConfigMapSource{"report", "any"});
+  EXPECT_TRUE(gatherer_.ReadersOf(name).empty());
+
+  Find(kNow);
+
+  EXPECT_EQ(gatherer_.ReadersOf(name), std::vector<std::string>{"shop/gift-cards"});
+  EXPECT_EQ(gatherer_.ReadersOfAny("configmap "), std::vector<std::string>{"shop/gift-cards"});
+  EXPECT_TRUE(
+      gatherer_.ReadersOf(WatchName("other", evidence::ConfigMapSource{"report", ""})).empty());
+}
+
+TEST_F(EvidenceGathererTest, AReviewThatNamesAnotherConfigMapReadsTheFirstNoMore) {
+  UseConfigMap();
+  Find(kNow);
+
+  std::get<resources::LoadTestSpec>(review_.evidence.front().spec).from.config_map->name = "newer";
+  review_.meta.generation = 2;
+  Find(kNow);
+
+  EXPECT_TRUE(
+      gatherer_.ReadersOf(WatchName("shop", evidence::ConfigMapSource{"report", ""})).empty());
+  EXPECT_FALSE(
+      gatherer_.ReadersOf(WatchName("shop", evidence::ConfigMapSource{"newer", ""})).empty());
+  gatherer_.Forget("shop/gift-cards");
+  EXPECT_TRUE(gatherer_.ReadersOfAny("").empty());
+}
+
+TEST_F(EvidenceGathererTest, TellsHowManyFindingsStandAtEachStatus) {
+  UseConfigMap();
+  Find(kNow);
+  EXPECT_EQ(observer_.findings["loadTest Pass"], 1);
+
+  sources_.version = "2";
+  sources_.document = FakeSources::Document(kBadReport, kNow);
+  Find(kNow);
+  EXPECT_EQ(observer_.findings["loadTest Pass"], 0);
+  EXPECT_EQ(observer_.findings["loadTest Fail"], 1);
+
+  gatherer_.Forget("shop/gift-cards");
+  EXPECT_EQ(observer_.findings["loadTest Fail"], 0);
+  EXPECT_EQ(observer_.verified["loadTest"], 2);
 }
 
 }  // namespace
