@@ -6,13 +6,20 @@ source "$ROOT/scripts/lib/build.sh"
 
 usage() {
   cat <<'HELP'
-Usage: ./dev bench [OPTION...]
+Usage: ./dev bench [webhook|evidence] [OPTION...]
 
-Builds preset release and runs tests/bench/run.sh with the options given: how many
-decisions per second the running webhook makes over TLS, how late the slowest are,
-and how much memory it takes, beside a bare TLS server as the ceiling.
+Builds preset release and measures, on a real API server:
+
+  webhook    decisions per second of the running webhook over TLS, how late the
+             slowest are and how much memory it takes, beside a bare TLS server as
+             the ceiling
+  evidence   how soon all findings of 2,000 reviews with eight pieces of evidence
+             each are there, and what the controller takes afterwards
+
+Without a word: both, one after the other.
 
   ./dev bench
+  ./dev bench evidence --reviews 500
 HELP
 }
 
@@ -24,4 +31,10 @@ build_preset release
 export LAUNCHGATE_SOURCE_DIR="$ROOT"
 LAUNCHGATE_BUILD_DIR="$(build_dir release)"
 export LAUNCHGATE_BUILD_DIR LAUNCHGATE_BINARY="$LAUNCHGATE_BUILD_DIR/operator/app/launchgate"
-exec bash "$ROOT/tests/bench/run.sh" "$@"
+case "${1:-}" in
+  webhook) exec bash "$ROOT/tests/bench/run.sh" "${@:2}" ;;
+  evidence) exec bash "$ROOT/tests/bench/evidence.sh" "${@:2}" ;;
+esac
+(($# == 0)) || usage_error "Say which: webhook or evidence." bench
+bash "$ROOT/tests/bench/run.sh"
+exec bash "$ROOT/tests/bench/evidence.sh"

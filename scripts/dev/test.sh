@@ -96,7 +96,7 @@ if [[ " ${chosen[*]} " == *" e2e "* ]]; then
   ensure_packages image
   require_control_plane_tools
 fi
-if [[ " ${chosen[*]} " == *" component "* || " ${chosen[*]} " == *" contract "* ]]; then
+if [[ " ${chosen[*]} " == *" component "* || " ${chosen[*]} " == *" contract "* || " ${chosen[*]} " == *" e2e "* ]]; then
   require_tool prometheus promtool
 fi
 export PATH="$PATH:$TOOLS_DIR"

@@ -1,5 +1,5 @@
 // Serves the files of one folder over plain HTTP on loopback, for tests and the
-// demo: runbooks must come from somewhere. Not for anything else.
+// demo: runbooks, health pages and metrics must come from somewhere. Not for anything else.
 //
 //   page_server DIRECTORY ANNOUNCE_FILE
 //
@@ -24,9 +24,16 @@ using launchgate::platform::Response;
 using launchgate::platform::Route;
 
 // The pages there are; a fixed list, so that no path from outside names a file.
-constexpr const char* kPages[] = {"/runbook.md", "/other.md"};
+struct Page {
+  const char* path;
+  const char* content_type;
+};
+constexpr Page kPages[] = {{"/runbook.md", "text/markdown; charset=utf-8"},
+                           {"/other.md", "text/markdown; charset=utf-8"},
+                           {"/health.json", "application/json"},
+                           {"/metrics", "text/plain; version=0.0.4"}};
 
-Response Serve(const std::string& path) {
+Response Serve(const std::string& path, const char* content_type) {
   std::ifstream file(path, std::ios::binary);
   Response response;
   if (!file) {
@@ -35,7 +42,7 @@ Response Serve(const std::string& path) {
   }
   std::ostringstream text;
   text << file.rdbuf();
-  response.content_type = "text/markdown; charset=utf-8";
+  response.content_type = content_type;
   response.body = text.str();
   return response;
 }
@@ -53,12 +60,12 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::vector<Route> routes;
-  for (const char* page : kPages) {
-    const std::string file = std::string(argv[1]) + page;
+  for (const Page& page : kPages) {
+    const std::string file = std::string(argv[1]) + page.path;
     Route route;
     route.method = "GET";
-    route.path = page;
-    route.handler = [file](const Request&) { return Serve(file); };
+    route.path = page.path;
+    route.handler = [file, &page](const Request&) { return Serve(file, page.content_type); };
     routes.push_back(std::move(route));
   }
   const auto server = HttpServer::Start(HttpServerOptions(), std::move(routes));

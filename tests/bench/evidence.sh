@@ -1,0 +1,180 @@
+#!/usr/bin/env bash
+# Measures how evidence is gathered at scale: many reviews with eight pieces of
+# evidence each, on a real API server and a real Prometheus. Started by
+# ./dev bench evidence; README.md here says how to read what it prints.
+set -euo pipefail
+SOURCE_DIR="${LAUNCHGATE_SOURCE_DIR:?run this through ./dev bench}"
+source "$SOURCE_DIR/scripts/lib/common.sh"
+source "$SOURCE_DIR/scripts/lib/tools.sh"
+
+NAMESPACES=20
+ITEMS=8
+FINDINGS_WITHIN=60 # Seconds from the controller's start; the aims.
+CPU_PERCENT=5
+MEMORY_MIB=150
+GIVE_UP=600 # Seconds until every finding must be there.
+BENCH="$SOURCE_DIR/tests/bench"
+
+usage() {
+  cat <<'HELP'
+Usage: ./dev bench evidence [-o text|json] [--reviews N] [--seconds N]
+
+  -o FORMAT    text (default) or json, on stdout; progress goes to stderr
+  --reviews N  how many LaunchReviews, with eight pieces of evidence each (default: 2000)
+  --seconds N  how long the steady state is watched (default: 60)
+
+Exit code 0 when everything could be measured; figures that miss an aim are told,
+and are no failure.
+HELP
+}
+
+format=text reviews=2000 seconds=60
+while (($# > 0)); do
+  case "$1" in
+    -h | --help) usage; exit 0 ;;
+    -o | --output | --reviews | --seconds)
+      (($# >= 2)) || usage_error "$1 needs a value" bench
+      case "$1" in
+        --reviews) reviews="$2" ;;
+        --seconds) seconds="$2" ;;
+        *) format="$2" ;;
+      esac
+      shift 2
+      ;;
+    *) usage_error "unknown option $1" bench ;;
+  esac
+done
+[[ "$format" =~ ^(text|json)$ ]] || usage_error "there is no output format \"$format\"" bench
+[[ "$reviews" =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "--reviews must be 1 to 99999" bench
+[[ "$seconds" =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--seconds must be 1 to 999" bench
+
+if [[ -z "${LAUNCHGATE_BENCH_INSIDE:-}" ]]; then
+  require_control_plane_tools
+  require_tool prometheus promtool
+  export PATH="$PATH:$TOOLS_DIR"
+  LAUNCHGATE_BENCH_INSIDE=yes exec bash "$SOURCE_DIR/scripts/dev/control_plane.sh" run -- \
+    bash "$BENCH/evidence.sh" -o "$format" --reviews "$reviews" --seconds "$seconds"
+fi
+source "$SOURCE_DIR/scripts/lib/operator.sh"
+WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
+PROMETHEUS_PID=""
+clean_up() {
+  stop_operator TERM
+  if [[ -n "$PROMETHEUS_PID" ]]; then
+    kill "$PROMETHEUS_PID" 2>/dev/null || true
+    wait "$PROMETHEUS_PID" 2>/dev/null || true
+  fi
+  rm -rf "$WORK"
+}
+trap clean_up EXIT
+
+# Two hours of redemptions for the objectives and the query.
+start_prometheus() {
+  local now first
+  now="$(date +%s)"
+  first=$((now - 7200))
+  {
+    echo '# TYPE gift_cards_redemptions counter'
+    seq "$first" 30 "$((now + 3600))" | awk -v first="$first" '{printf "gift_cards_redemptions_total %d %d\n", ($1 - first) * 10, $1}'
+    echo '# EOF'
+  } >"$WORK/history.om"
+  promtool tsdb create-blocks-from openmetrics "$WORK/history.om" "$WORK/data" >/dev/null 2>&1 ||
+    die "The history could not be stored."
+  echo 'global: {}' >"$WORK/prometheus.yml"
+  setpriv --pdeathsig TERM prometheus --config.file="$WORK/prometheus.yml" --storage.tsdb.path="$WORK/data" \
+    --web.listen-address=127.0.0.1:0 </dev/null >"$WORK/prometheus.log" 2>&1 &
+  PROMETHEUS_PID=$!
+  until grep -q 'msg="Listening on"' "$WORK/prometheus.log"; do
+    kill -0 "$PROMETHEUS_PID" 2>/dev/null || die "Prometheus did not start." "$(tail -n 3 "$WORK/prometheus.log")"
+    sleep 0.1
+  done
+  PROMETHEUS="http://$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$WORK/prometheus.log" | head -n 1)"
+  until curl -fsS "$PROMETHEUS/-/ready" >/dev/null 2>&1; do sleep 0.1; done
+}
+
+# A Deployment, a ConfigMap with five documents and a review for each service; an
+# ErrorBudget and a PodDisruptionBudget for each namespace.
+write_objects() {
+  local samples="$SOURCE_DIR/manifests/samples/evidence" kind
+  # The kinds that this server does not have are not asked of it: only what is used.
+  {
+    for kind in loadTest resilience backupDrill attestation; do
+      kubectl create -f "$samples/$kind.yaml" --dry-run=client -o json
+    done
+    sed -n '/^apiVersion: apps/,/^---/{/^---/!p}' "$samples/workload.yaml" | kubectl create -f - --dry-run=client -o json
+  } | jq -s . >"$WORK/samples.json"
+  jq -n --slurpfile samples "$WORK/samples.json" --argjson reviews "$reviews" --argjson namespaces "$NAMESPACES" \
+    --arg now "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg policy "$(kubectl api-versions | grep -xE 'policy/v1' || echo policy/v1beta1)" \
+    -f "$BENCH/evidence.jq" >"$WORK/objects.json"
+}
+
+count() { kubectl get --raw "/apis/launchgate.dev/v1alpha1/launchreviews?limit=1" | jq '1 + (.metadata.remainingItemCount // 0)'; }
+metric() { curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | awk -v name="$1" 'index($1, name) == 1 {sum += $2} END {print sum + 0}'; }
+cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
+
+step "Starting a Prometheus and installing the operator"
+start_prometheus
+install_operator "$WORK"
+OPERATOR_FETCH="prometheus: [{name: main, url: '$PROMETHEUS', namespaces: ['*']}]"
+step "Creating $reviews LaunchReviews with $ITEMS pieces of evidence each, in $NAMESPACES namespaces"
+write_objects
+started=$SECONDS
+kubectl create -f "$WORK/objects.json" 2>"$WORK/create.log" | show_progress "$started" ||
+  die "The objects could not be created." "$(head -n 5 "$WORK/create.log")"
+note "Created $(count) reviews in $(duration $((SECONDS - started)))"
+
+step "Starting the controller with the rights of manifests/base"
+operator_configuration controller "$WORK"
+begun="$(date +%s%N)"
+start_role "$WORK" controller
+CONTROLLER_PID=$!
+wait_for_file "$WORK/controller.ports" "$CONTROLLER_PID" "$WORK/controller.log"
+HEALTH_PORT="$(sed -n 's/^health_port=//p' "$WORK/controller.ports")"
+wanted=$((reviews * ITEMS)) passing=0 last_told=$SECONDS
+while true; do
+  passing="$(metric 'launchgate_evidence_findings{')"
+  written="$(metric 'launchgate_status_writes_total{kind="LaunchReview"}')"
+  if ((passing >= wanted && written >= reviews)); then break; fi
+  ((SECONDS - started < GIVE_UP)) || die "Only $passing of $wanted findings after $GIVE_UP s." "$(tail -n 5 "$WORK/controller.log")"
+  if ((SECONDS - last_told >= 5)); then
+    note "$passing of $wanted findings, $written statuses written"
+    last_told=$SECONDS
+  fi
+  sleep 0.2
+done
+took_ms=$((($(date +%s%N) - begun) / 1000000))
+start_cpu="$(cpu_ticks "$CONTROLLER_PID")"
+not_passing="$(curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | awk '/^launchgate_evidence_findings/ && !/finding="Pass"/ {sum += $2} END {print sum + 0}')"
+note "All findings after $took_ms ms; $not_passing of them do not pass"
+
+step "Watching the steady state for $seconds s"
+sleep 5 # Until the last answers to its own writes have come back.
+writes_before="$(metric 'launchgate_status_writes_total{')"
+before="$(cpu_ticks "$CONTROLLER_PID")"
+sleep "$seconds"
+after="$(cpu_ticks "$CONTROLLER_PID")"
+writes_after="$(metric 'launchgate_status_writes_total{')"
+peak_kib="$(awk '/^VmHWM:/ {print $2}' "/proc/$CONTROLLER_PID/status")"
+
+jq -n --argjson reviews "$reviews" --argjson items "$ITEMS" --argjson took "$took_ms" --argjson not_passing "$not_passing" \
+  --argjson start_cpu "$start_cpu" --argjson ticks $((after - before)) --argjson hertz "$(getconf CLK_TCK)" --argjson seconds "$seconds" \
+  --argjson peak "$peak_kib" --argjson writes $((writes_after - writes_before)) \
+  --argjson within "$FINDINGS_WITHIN" --argjson cpu "$CPU_PERCENT" --argjson memory "$MEMORY_MIB" '
+  {reviews: $reviews, items: $items, notPassing: $not_passing,
+   startSeconds: ($took / 1000), startCpuSeconds: ($start_cpu / $hertz),
+   steadyCpuPercent: (100 * $ticks / $hertz / $seconds | . * 100 | round / 100),
+   peakMib: ($peak / 1024 | . * 10 | round / 10), steadyWrites: $writes}
+  | .aims = {startSeconds: (.startSeconds <= $within), steadyCpuPercent: (.steadyCpuPercent < $cpu),
+             peakMib: (.peakMib < $memory), steadyWrites: (.steadyWrites == 0)}' >"$WORK/report.json"
+if [[ "$format" == json ]]; then
+  cat "$WORK/report.json"
+else
+  jq -r --argjson within "$FINDINGS_WITHIN" --argjson cpu "$CPU_PERCENT" --argjson memory "$MEMORY_MIB" '
+    def met($aim): if $aim then "met" else "MISSED" end;
+    "\(.reviews) reviews with \(.items) pieces of evidence each; \(.notPassing) findings do not pass",
+    "",
+    "all findings after the start    \(.startSeconds) s (\(.startCpuSeconds) s of CPU)   aim: \($within) s     \(met(.aims.startSeconds))",
+    "CPU in the steady state         \(.steadyCpuPercent) % of one core                  aim: under \($cpu) %  \(met(.aims.steadyCpuPercent))",
+    "peak resident memory            \(.peakMib) MiB                                     aim: under \($memory) MiB  \(met(.aims.peakMib))",
+    "status writes in that time      \(.steadyWrites)                                    aim: none      \(met(.aims.steadyWrites))"' "$WORK/report.json"
+fi
