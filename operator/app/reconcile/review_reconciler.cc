@@ -28,6 +28,33 @@ decision::Change LaunchOf(const decision::ReviewFacts& facts, const std::string&
   return change;
 }
 
+// The controller looks at complete caches and does not judge requests: its own
+// health is not part of the question. A mode that gates shows what the gate would
+// say, also in a namespace that has not opted in yet.
+decision::Decision DecideAbout(const std::shared_ptr<const decision::ReviewFacts>& facts,
+                               const std::string& template_hash, base::Time now) {
+  decision::TargetFacts target;
+  target.reviews.push_back(facts);
+  return decision::Decide(decision::Health{true, "", true}, decision::GateMode::kEnforce, &target,
+                          LaunchOf(*facts, template_hash), now);
+}
+
+// The facts once the status that is being made approves what already runs; null
+// when it does not. Otherwise the first status would say what the second corrects.
+std::shared_ptr<const decision::ReviewFacts> WithBaseline(
+    const decision::StatusInputs& inputs, const std::shared_ptr<const decision::ReviewFacts>& facts,
+    base::Time now) {
+  const auto revisions = decision::ApprovedAfter(inputs, now);
+  if (revisions.empty() || revisions.front().reason != decision::kBaseline) return nullptr;
+  const std::string& hash = revisions.front().template_hash;
+  if (std::ranges::find(facts->approved_revisions, hash) != facts->approved_revisions.end()) {
+    return nullptr;
+  }
+  auto with_baseline = std::make_shared<decision::ReviewFacts>(*facts);
+  with_baseline->approved_revisions.insert(with_baseline->approved_revisions.begin(), hash);
+  return with_baseline;
+}
+
 std::string TextAt(const Json& status, const char* pointer) {
   const Json::json_pointer path(pointer);
   if (!status.is_object() || !status.contains(path) || !status.at(path).is_string()) return "";
@@ -111,15 +138,7 @@ ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Tim
   const bool has_template = facts.live && !facts.live->template_hash.empty();
   const std::string hash =
       has_template ? facts.live->template_hash : std::string(decision::kSomeNewTemplate);
-  decision::TargetFacts target;
-  target.reviews.push_back(facts.review_facts);
-  // The controller looks at complete caches and does not judge requests: its
-  // own health is not part of the question. A mode that gates shows what the
-  // gate would say, also in a namespace that has not opted in yet.
-  outcome.decision =
-      decision::Decide(decision::Health{true, "", true}, decision::GateMode::kEnforce, &target,
-                       LaunchOf(*facts.review_facts, hash), now);
-
+  outcome.decision = DecideAbout(facts.review_facts, hash, now);
   const Json previous = ParseStatus(facts.review->status_text);
   decision::StatusInputs inputs;
   inputs.review = &facts.review->review;
@@ -131,6 +150,12 @@ ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Tim
   inputs.decision = outcome.decision;
   inputs.cluster_id = parts_.cluster.ClusterId();
   inputs.previous = &previous;
+  const auto with_baseline = WithBaseline(inputs, facts.review_facts, now);
+  if (with_baseline) {
+    outcome.decision = DecideAbout(with_baseline, hash, now);
+    inputs.decision = outcome.decision;
+    inputs.facts = with_baseline.get();
+  }
   outcome.status = std::make_shared<const Json>(decision::BuildReviewStatus(inputs, now));
   outcome.next = std::min(facts.evidence.next, decision::NextChange(*facts.review_facts, now));
   return outcome;

@@ -257,7 +257,9 @@ std::string ApprovalOfLive(const StatusInputs& inputs) {
   // A mode that is not known yet proves nothing about how the template got there.
   const bool free_namespace =
       inputs.mode == GateMode::kNotOptedIn || inputs.mode == GateMode::kAudit;
-  if (inputs.live->running && (free_namespace || (enforced && first_look))) return "Baseline";
+  if (inputs.live->running && (free_namespace || (enforced && first_look))) {
+    return std::string(kBaseline);
+  }
   if (!inputs.decision.allowed()) return "";
   if (inputs.decision.reason() == reason::kGo) return "Go";
   if (inputs.decision.reason() == reason::kBreakGlass) return "BreakGlass";

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/decision/decide.h"
@@ -31,6 +32,9 @@ struct StatusInputs {
   std::string cluster_id;
   const json::Json* previous = nullptr;  // The status as it stands; may be null.
 };
+
+// Why a revision that ran before anybody signed is approved.
+inline constexpr std::string_view kBaseline = "Baseline";
 
 // The whole status. Equal inputs with equal `previous` give equal output at any
 // later time: lastTransitionTime moves only when a condition's status changes.
