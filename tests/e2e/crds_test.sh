@@ -86,8 +86,10 @@ refuses_authority() {
 }
 eventually 20 "the role of a key must exist" refuses_authority \
   '.spec.keys += [.spec.keys[0] | .id = "dave" | .role = "boss"]' "must be one of spec.roles"
-expect "a role must not be breakGlass" refuses_authority \
-  '.spec.roles[].breakGlass = true' "at least one role must not be breakGlass"
+expect "somebody must be able to say go" refuses_authority \
+  '.spec.roles |= map(if .attestations then . else .breakGlass = true end)' "at least one role must be neither breakGlass nor attestations"
+expect "a role has one purpose" refuses_authority \
+  '.spec.roles |= map(if .breakGlass then .attestations = true else . end)' "must not be both breakGlass and attestations"
 expect "a threshold must have its keys" refuses_authority \
   '.spec.roles[0].threshold = 2' "as many keys as its threshold"
 expect "a key must end after it begins, whatever the time zone" refuses_authority \
