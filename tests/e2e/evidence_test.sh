@@ -67,7 +67,7 @@ scrape_configs:
 - job_name: gift-cards
   static_configs: [{targets: ["$PAGES"]}]
 YAML
-  jq -n --argjson groups "$(rule_groups)" '{groups: $groups}' >"$rules"
+  jq -n --argjson groups "$(rule_groups "$SYMPTOM")" '{groups: $groups}' >"$rules"
   setpriv --pdeathsig TERM prometheus --config.file="$WORK/prometheus/prometheus.yml" \
     --storage.tsdb.path="$WORK/prometheus/data" --storage.tsdb.allow-overlapping-blocks \
     --web.listen-address=127.0.0.1:0 </dev/null >"$WORK/prometheus.log" 2>&1 &
@@ -78,9 +78,10 @@ YAML
   eventually "$PATIENCE" "Prometheus is ready" curl -fsS "$PROMETHEUS/-/ready"
 }
 
-# Rules that page for a symptom; with an argument, for the CPU instead.
-rule_groups() {
-  jq -n --arg expr "${1:-gift_cards_failures_ratio > 0.01}" '[{name: "gift-cards", rules: [
+SYMPTOM='gift_cards_failures_ratio > 0.01'
+# A group with one rule that pages on an expression.
+rule_groups() { # EXPRESSION
+  jq -n --arg expr "$1" '[{name: "gift-cards", rules: [
     {alert: "GiftCardsFail", expr: $expr, for: "2m", labels: {severity: "page"},
      annotations: {summary: "Redemptions fail.", runbook_url: "https://runbooks.example.com/gift-cards"}}]}]'
 }
@@ -220,15 +221,15 @@ passes job
 
 tell "--- alertRules, from a PrometheusRule that a real Prometheus has loaded"
 kubectl create namespace alerts >/dev/null
-rules() { # [EXPRESSION]
-  jq -n --argjson groups "$(rule_groups "$@")" '{apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule",
+rules() { # EXPRESSION
+  jq -n --argjson groups "$(rule_groups "$1")" '{apiVersion: "monitoring.coreos.com/v1", kind: "PrometheusRule",
     metadata: {name: "gift-cards", namespace: "alerts"}, spec: {groups: $groups}}' | kubectl apply -f -
 }
-rules >/dev/null
+rules "$SYMPTOM" >/dev/null
 review alerts it '{"alertRules": {"from": {"prometheusRuleRef": {"name": "gift-cards"}}, "loadedIn": {"server": "main"}, "recheckEvery": "1s"}}'
 passes alerts
 flips alerts 'EvidenceFailing \[it\]' rules 'rate(container_cpu_usage_seconds_total[5m]) > 0.9'
-rules >/dev/null
+rules "$SYMPTOM" >/dev/null
 passes_again alerts
 jq -n '{groups: []}' >"$WORK/prometheus/rules.yaml"
 flips alerts 'EvidenceFailing \[it\]' kill -HUP "$PROMETHEUS_PID"

@@ -45,7 +45,8 @@ const AttestationSpec& Spec() {
 }
 
 Finding Judge(const std::string& body) {
-  static const TrustedAuthority authority = test_support::AuthorityBuilder().AttestationRole("sre").Build();
+  static const TrustedAuthority authority =
+      test_support::AuthorityBuilder().AttestationRole("sre").Build();
   Finding finding = VerifyAttestation(Spec(), authority, test_support::FakeSignatures(),
                                       Document{body, test_support::kNow}, test_support::kNow);
   Require(!finding.reason.empty() && finding.message.size() <= kMaxMessageBytes);

@@ -36,7 +36,8 @@ void Check(const Result<RuleDocument>& document) {
   for (const AlertRule& alert : document->alerts) {
     CheckNamed(alert.name, alert.expression);
     Require(alert.hold.count() >= 0 && alert.hold <= launchgate::base::kMaxDuration);
-    Require(alert.labels.size() <= 2 * kMaxRuleLabels && alert.annotations.size() <= kMaxRuleLabels);
+    Require(alert.labels.size() <= 2 * kMaxRuleLabels &&
+            alert.annotations.size() <= kMaxRuleLabels);
   }
   for (const RecordingRule& rule : document->recordings) CheckNamed(rule.name, rule.expression);
 }
