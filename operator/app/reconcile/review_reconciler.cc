@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/reconcile/review_notices.h"
 #include "core/decision/assemble.h"
 #include "platform/log.h"
 
@@ -53,26 +54,6 @@ std::shared_ptr<const decision::ReviewFacts> WithBaseline(
   auto with_baseline = std::make_shared<decision::ReviewFacts>(*facts);
   with_baseline->approved_revisions.insert(with_baseline->approved_revisions.begin(), hash);
   return with_baseline;
-}
-
-std::string TextAt(const Json& status, const char* pointer) {
-  const Json::json_pointer path(pointer);
-  if (!status.is_object() || !status.contains(path) || !status.at(path).is_string()) return "";
-  return status.at(path).get<std::string>();
-}
-
-std::size_t CountAt(const Json& status, const char* pointer) {
-  const Json::json_pointer path(pointer);
-  return status.is_object() && status.contains(path) ? status.at(path).size() : 0;
-}
-
-// What a review's status says of one item; null where it says nothing.
-const Json* ItemIn(const Json& status, const std::string& item) {
-  const auto items = status.is_object() ? status.find("items") : status.end();
-  if (items == status.end() || !items->is_array()) return nullptr;
-  const auto found = std::ranges::find_if(
-      *items, [&](const Json& entry) { return TextAt(entry, "/item") == item; });
-  return found == items->end() ? nullptr : &*found;
 }
 
 Json ParseStatus(const std::string& text) {
@@ -174,8 +155,8 @@ base::Status ReviewReconciler::Apply(const Facts& facts, const Outcome& outcome,
 
 void ReviewReconciler::Announce(const Facts& facts, const Outcome& outcome) {
   const resources::LaunchReview& review = facts.review->review;
-  const Json previous = ParseStatus(facts.review->status_text);
   kube::Event event;
+  event.action = "Review";
   event.regarding = {std::string(resources::kApiVersion),
                      "LaunchReview",
                      {review.meta.ns, review.meta.name},
@@ -187,51 +168,19 @@ void ReviewReconciler::Announce(const Facts& facts, const Outcome& outcome) {
                                        {review.target.ns, review.target.name},
                                        target_uid};
   }
-  const auto record = [&](kube::EventType type, std::string_view reason, std::string note) {
-    event.type = type;
-    event.reason = reason;
-    event.action = "Review";
-    event.note = std::move(note);
+  const Json previous = ParseStatus(facts.review->status_text);
+  for (Notice& notice : NoticesOf(previous, *outcome.status, review.target.Word())) {
+    event.type = notice.good ? kube::EventType::kNormal : kube::EventType::kWarning;
+    event.reason = std::move(notice.reason);
+    event.note = std::move(notice.note);
     parts_.events.Record(event);
-    if (!event.related) return;
-    // Also where the service team looks: on the workload itself.
+    if (!event.related || !notice.on_target) continue;
     kube::Event on_target = event;
     std::swap(on_target.regarding, *on_target.related);
     parts_.events.Record(on_target);
-  };
-  // A finding that is new is not a change: it is in the status, and a thousand
-  // reviews that are created together would be a flood.
-  for (const Json& item : outcome.status->value("items", Json::array())) {
-    const std::string id = TextAt(item, "/item");
-    const std::string finding = TextAt(item, "/finding");
-    const Json* was = ItemIn(previous, id);
-    if (was == nullptr || TextAt(*was, "/finding") == finding) continue;
-    const bool passes = finding == ToString(evidence::FindingStatus::kPass);
-    record(passes ? kube::EventType::kNormal : kube::EventType::kWarning, "Evidence" + finding,
-           fmt::format("{}: {} ({})", id, TextAt(item, "/message"), TextAt(item, "/reason")));
-  }
-  const bool allowed = outcome.decision.allowed();
-  const std::string before = TextAt(previous, "/decision/decision");
-  if (before != (allowed ? "Allow" : "Deny")) {
-    record(allowed ? kube::EventType::kNormal : kube::EventType::kWarning,
-           allowed ? "LaunchAllowed" : "LaunchDenied",
-           allowed
-               ? fmt::format("{} may roll out: {}", review.target.Word(), outcome.decision.reason())
-               : outcome.decision.objections().front().message);
-  }
-  if (outcome.decision.reason() == decision::reason::kBreakGlass) {
-    record(kube::EventType::kWarning, "BreakGlassUsed",
-           fmt::format("{} runs by a BreakGlass verdict", review.target.Word()));
-  }
-  const std::string newest = TextAt(*outcome.status, "/approvedRevisions/0/templateHash");
-  if (CountAt(*outcome.status, "/approvedRevisions") > 0 &&
-      newest != TextAt(previous, "/approvedRevisions/0/templateHash")) {
-    record(kube::EventType::kNormal, "RevisionApproved",
-           fmt::format("{} is an approved revision now ({}); rolling back to it stays possible",
-                       newest, TextAt(*outcome.status, "/approvedRevisions/0/reason")));
   }
   log::Info("review status written", {{"review", review.meta.Key()},
-                                      {"decision", allowed ? "Allow" : "Deny"},
+                                      {"decision", outcome.decision.allowed() ? "Allow" : "Deny"},
                                       {"reason", outcome.decision.reason()}});
 }
 

@@ -123,7 +123,7 @@ class NameCollector {
     const bool aggregation = IsIn(word, internal::kAggregations);
     if (aggregation && IsWord(internal::kGroupings, 1)) {
       at_ += 2;
-      if (const Status status = Labels(); !status) return status;
+      if (Status status = Labels(); !status) return status;
       if (!Is(PromqlKind::kLeftParen)) return Unexpected("a left parenthesis");
       return Open(Paren::kAggregation, 1);
     }
@@ -210,7 +210,7 @@ class NameCollector {
     call_just_opened_ = false;
     TakeIf(IsWord(internal::kBool));
     if (TakeIf(IsWord(internal::kMatchings))) {
-      if (const Status status = Labels(); !status) return status;
+      if (Status status = Labels(); !status) return status;
     }
     if (TakeIf(IsWord(internal::kGroupSides)) && Is(PromqlKind::kLeftParen)) {
       return Labels();
@@ -236,7 +236,7 @@ class NameCollector {
     if (!name.empty()) conditions.push_back({"=", std::move(name)});
     ++at_;
     while (!TakeIf(Is(PromqlKind::kRightBrace))) {
-      if (const Status status = Matcher(conditions); !status) return status;
+      if (Status status = Matcher(conditions); !status) return status;
       if (!TakeIf(Is(PromqlKind::kComma)) && !Is(PromqlKind::kRightBrace)) {
         return Unexpected("a comma");
       }

@@ -133,7 +133,7 @@ class RuleReader {
         return TooMany("rules", kMaxRules);
       }
       const std::string rule_path = fmt::format("{}.rules[{}]", path, i);
-      const Status status = ReadRule((*rules)[i], rule_path);
+      Status status = ReadRule((*rules)[i], rule_path);
       if (!status) return status;
     }
     return {};

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/resources/evidence_source.h"
 #include "core/resources/fields.h"
 
 namespace launchgate::resources {
@@ -30,88 +30,6 @@ constexpr std::array kComparisonWords = {
     ComparisonWord{Comparison::kEqual, "=="},   ComparisonWord{Comparison::kNotEqual, "!="},
     ComparisonWord{Comparison::kAtLeast, ">="}, ComparisonWord{Comparison::kGreater, ">"},
 };
-
-EvidenceSource::ConfigMapKey ReadConfigMapKey(Reader reference) {
-  reference.RefuseUnknownFields({"name", "key"});
-  EvidenceSource::ConfigMapKey config_map;
-  config_map.name = internal::ReadName(reference, "name");
-  config_map.key = reference.RequiredText("key");
-  if (!config_map.key.empty() && !base::IsDataKey(config_map.key)) {
-    reference.Complain("key", "must be a key of a ConfigMap (letters, digits, '-', '_' and '.')");
-  }
-  return config_map;
-}
-
-// The parts are put into API paths, so each must be what it claims. (THREATS T46.)
-EvidenceSource::ObjectRef ReadObjectRef(Reader reference) {
-  reference.RefuseUnknownFields({"apiVersion", "kind", "name"});
-  EvidenceSource::ObjectRef object;
-  object.api_version = internal::ReadText(reference, "apiVersion", internal::kMaxIdentityLength,
-                                          Presence::kRequired);
-  object.kind =
-      internal::ReadText(reference, "kind", internal::kMaxTitleLength, Presence::kRequired);
-  object.name = internal::ReadName(reference, "name");
-  const std::size_t slash = object.api_version.find('/');
-  const bool core_group = slash == std::string::npos;
-  const std::string group = core_group ? "" : object.api_version.substr(0, slash);
-  const std::string version =
-      core_group ? object.api_version : object.api_version.substr(slash + 1);
-  if (!object.api_version.empty() &&
-      ((!core_group && !base::IsDnsSubdomain(group)) || !base::IsDnsLabel(version))) {
-    reference.Complain("apiVersion", "must be a version such as \"v1\" or \"batch/v1\"");
-  }
-  const bool is_word = std::ranges::all_of(object.kind, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
-  if (!is_word) reference.Complain("kind", "must be the name of a kind, such as \"Job\"");
-  if (core_group && object.kind == "Secret") {
-    reference.Complain("kind", "must not be Secret: evidence is shown to everybody");
-  }
-  return object;
-}
-
-EvidenceSource::Prometheus ReadPrometheus(Reader reference, bool with_query) {
-  EvidenceSource::Prometheus prometheus;
-  if (with_query) {
-    reference.RefuseUnknownFields({"server", "query"});
-    prometheus.query = internal::ReadText(reference, "query", kMaxQueryLength, Presence::kRequired);
-  } else {
-    reference.RefuseUnknownFields({"server"});
-  }
-  prometheus.server = internal::ReadLabel(reference, "server");
-  return prometheus;
-}
-
-enum class PrometheusGives { kSamples, kRules };
-
-// `allowed`: the sources that this kind of evidence can be read from.
-EvidenceSource ReadSource(Reader& evidence, std::initializer_list<std::string_view> allowed,
-                          PrometheusGives gives = PrometheusGives::kSamples) {
-  EvidenceSource source;
-  Reader from = evidence.Object("from", true);
-  if (!evidence.Has("from")) return source;
-  from.RefuseUnknownFields(allowed);
-  const auto named =
-      std::ranges::count_if(allowed, [&](std::string_view field) { return from.Has(field); });
-  if (named != 1) {
-    const std::vector<std::string> words(allowed.begin(), allowed.end());
-    from.Complain("", words.size() == 1 ? "must have " + words.front()
-                                        : "must have exactly one of " + base::JoinWords(words));
-    return source;
-  }
-  if (from.Has("url")) source.url = internal::ReadUrl(from, "url");
-  if (from.Has("configMapRef")) source.config_map = ReadConfigMapKey(from.Object("configMapRef"));
-  if (from.Has("objectRef")) source.object = ReadObjectRef(from.Object("objectRef"));
-  if (from.Has("prometheusRuleRef")) {
-    source.prometheus_rule = {
-        internal::ReadReference(from, "prometheusRuleRef", Presence::kRequired)};
-  }
-  if (from.Has("prometheus")) {
-    source.prometheus =
-        ReadPrometheus(from.Object("prometheus"), gives == PrometheusGives::kSamples);
-  }
-  return source;
-}
 
 base::Duration ReadMaxAge(Reader& reader) {
   return internal::ReadDuration(reader, "maxAge", kMaxAgeBounds).value_or(kDefaultMaxAge);
@@ -194,7 +112,7 @@ RunbookSpec ReadRunbook(Reader& reader) {
 BackupDrillSpec ReadBackupDrill(Reader& reader) {
   reader.RefuseUnknownFields({"from", "maxAge", "maxRecoveryTime", "maxDataLoss", "recheckEvery"});
   BackupDrillSpec spec;
-  spec.from = ReadSource(reader, {"configMapRef", "url", "objectRef", "prometheus"});
+  spec.from = internal::ReadSource(reader, {"configMapRef", "url", "objectRef", "prometheus"});
   spec.max_age = ReadMaxAge(reader);
   spec.max_recovery_time = internal::ReadDuration(reader, "maxRecoveryTime", kRecoveryBounds);
   spec.max_data_loss = internal::ReadDuration(reader, "maxDataLoss", kRecoveryBounds);
@@ -206,12 +124,14 @@ AlertRulesSpec ReadAlertRules(Reader& reader) {
   reader.RefuseUnknownFields(
       {"from", "coversObjectives", "allowedCauses", "loadedIn", "recheckEvery"});
   AlertRulesSpec spec;
-  spec.from = ReadSource(reader, {"configMapRef", "prometheusRuleRef", "prometheus"},
-                         PrometheusGives::kRules);
+  spec.from = internal::ReadSource(reader, {"configMapRef", "prometheusRuleRef", "prometheus"},
+                                   internal::PrometheusGives::kRules);
   spec.covers_objectives = ReadObjectives(reader, "coversObjectives");
   spec.allowed_causes = ReadTitles(reader, "allowedCauses", kMaxAllowedCauses);
   if (reader.Has("loadedIn")) {
-    spec.loaded_in = ReadPrometheus(reader.Object("loadedIn"), false).server;
+    spec.loaded_in =
+        internal::ReadPrometheus(reader.Object("loadedIn"), internal::PrometheusGives::kRules)
+            .server;
   }
   spec.recheck_every = ReadRecheck(reader);
   return spec;
@@ -221,7 +141,7 @@ LoadTestSpec ReadLoadTest(Reader& reader) {
   reader.RefuseUnknownFields(
       {"from", "maxAge", "minRequestRate", "maxLatency", "maxErrorRate", "recheckEvery"});
   LoadTestSpec spec;
-  spec.from = ReadSource(reader, {"configMapRef", "url"});
+  spec.from = internal::ReadSource(reader, {"configMapRef", "url"});
   spec.max_age = ReadMaxAge(reader);
   spec.min_request_rate = reader.OptionalDecimal("minRequestRate");
   if (spec.min_request_rate && *spec.min_request_rate < 0) {
@@ -247,7 +167,7 @@ SloSpec ReadSlo(Reader& reader) {
 ResilienceSpec ReadResilience(Reader& reader) {
   reader.RefuseUnknownFields({"from", "maxAge", "maxLatency", "maxRecoveryTime", "recheckEvery"});
   ResilienceSpec spec;
-  spec.from = ReadSource(reader, {"configMapRef", "url"});
+  spec.from = internal::ReadSource(reader, {"configMapRef", "url"});
   spec.max_age = ReadMaxAge(reader);
   spec.max_latency = ReadLatency(reader);
   spec.max_recovery_time = internal::ReadDuration(reader, "maxRecoveryTime", kRecoveryBounds);
@@ -276,7 +196,7 @@ WorkloadSpec ReadWorkload(Reader& reader) {
 QuerySpec ReadQuery(Reader& reader) {
   reader.RefuseUnknownFields({"from", "operator", "value", "recheckEvery"});
   QuerySpec spec;
-  spec.from = ReadSource(reader, {"prometheus"});
+  spec.from = internal::ReadSource(reader, {"prometheus"});
   const std::string word = reader.RequiredText("operator");
   const auto comparison = ParseComparison(word);
   if (comparison) {
@@ -311,7 +231,7 @@ AttestationSpec ReadAttestation(Reader& reader) {
   reader.RefuseUnknownFields(
       {"from", "role", "predicateType", "subject", "subjectSha256", "maxAge", "recheckEvery"});
   AttestationSpec spec;
-  spec.from = ReadSource(reader, {"configMapRef", "url"});
+  spec.from = internal::ReadSource(reader, {"configMapRef", "url"});
   spec.role = internal::ReadLabel(reader, "role");
   spec.predicate_type = internal::ReadText(reader, "predicateType", internal::kMaxIdentityLength,
                                            Presence::kRequired);
