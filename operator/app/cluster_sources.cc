@@ -13,7 +13,6 @@ namespace launchgate::app {
 namespace {
 
 using evidence::Reading;
-using resources::ConfigMap;
 
 const FollowedKind kConfigMapKind{"v1", "ConfigMap"};
 const FollowedKind kDisruptionBudgetKind{"policy/v1", "PodDisruptionBudget"};
@@ -22,42 +21,9 @@ FollowedKind KindOf(const evidence::ObjectSource& source) {
   return {source.api_version, source.kind};
 }
 
-base::Status ReadRecordedAt(const resources::Meta& meta, Reading& reading) {
-  const auto recorded = meta.annotations.find(std::string(resources::kRecordedAtAnnotation));
-  if (recorded == meta.annotations.end()) return {};
-  const auto time = base::ParseTime(recorded->second);
-  if (!time) {
-    return base::Wrap(fmt::format("annotation {}", resources::kRecordedAtAnnotation), time.error());
-  }
-  reading.recorded_at = *time;
-  return {};
-}
-
 base::Result<Reading> ReadKey(const kube::Object& object, const evidence::ConfigMapSource& source) {
   std::vector<json::Problem> problems;
-  const ConfigMap config_map = resources::ParseConfigMap(*object.body, problems);
-  const auto found = config_map.data.find(source.key);
-  if (found == config_map.data.end()) {
-    return base::Fail(base::ErrorKind::kNotFound,
-                      fmt::format("ConfigMap {} has no key {}", base::Quote(source.name),
-                                  base::Quote(source.key)));
-  }
-  Reading reading;
-  reading.body = found->second;
-  const auto dated = ReadRecordedAt(config_map.meta, reading);
-  if (!dated) return tl::unexpected(dated.error());
-  return reading;
-}
-
-base::Result<Reading> ReadWhole(const kube::Object& object) {
-  Reading reading;
-  auto body = kube::DumpJson(*object.body);
-  if (!body) return tl::unexpected(body.error());
-  reading.body = *std::move(body);
-  std::vector<json::Problem> problems;
-  const auto dated = ReadRecordedAt(resources::ParseMeta(*object.body, problems), reading);
-  if (!dated) return tl::unexpected(dated.error());
-  return reading;
+  return ReadingOfKey(resources::ParseConfigMap(*object.body, problems), source.key);
 }
 
 }  // namespace
@@ -100,35 +66,23 @@ std::string ClusterSources::VersionOf(const std::string& ns, const evidence::Sou
 
 base::Result<Reading> ClusterSources::Read(const std::string& ns, const evidence::Source& source,
                                            base::Time now) {
-  base::Result<Reading> reading = base::Fail(base::ErrorKind::kInternal, "not read");
+  base::Result<Reading> reading = Reading();
   if (const auto* config_map = std::get_if<evidence::ConfigMapSource>(&source)) {
     const auto object = ReadObject(kConfigMapKind, {ns, config_map->name});
     reading = object ? ReadKey(*object, *config_map) : tl::unexpected(object.error());
   } else if (const auto* named = std::get_if<evidence::ObjectSource>(&source)) {
     const auto object = ReadObject(KindOf(*named), {ns, named->name});
-    reading = object ? ReadWhole(*object) : tl::unexpected(object.error());
+    reading = object ? ReadingOfObject(*object->body) : tl::unexpected(object.error());
   } else if (std::holds_alternative<evidence::DisruptionBudgetsSource>(source)) {
     const auto objects = objects_.ReadAll(kDisruptionBudgetKind, ns);
     if (!objects) return tl::unexpected(objects.error());
-    reading = Reading();
     for (const kube::Object& object : *objects) {
-      auto body = kube::DumpJson(*object.body);
-      if (!body) return tl::unexpected(body.error());
-      reading->objects.push_back(*std::move(body));
+      reading->objects.push_back(json::Canonical(*object.body));
     }
   } else if (const auto* url = std::get_if<evidence::UrlSource>(&source)) {
-    auto page = pages_.Fetch(url->url);
-    if (!page) return tl::unexpected(page.error());
-    reading = Reading();
-    reading->body = std::move(page->body);
-    reading->http_status = page->http_status;
-    reading->content_type = std::move(page->content_type);
+    reading = pages_.Fetch(url->url).map(&ReadingOfPage);
   } else {
-    auto answer = prometheus_.Ask(ns, source, now);
-    if (!answer) return tl::unexpected(answer.error());
-    reading = Reading();
-    reading->body = std::move(answer->body);
-    reading->http_status = answer->http_status;
+    reading = prometheus_.Ask(ns, source, now).map(&ReadingOfAnswer);
   }
   if (reading) reading->read_at = now;
   return reading;

@@ -9,6 +9,9 @@
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/evidence/sources.h"
+#include "core/evidence/verify.h"
+#include "core/json/json.h"
+#include "core/resources/manifest.h"
 
 namespace launchgate::app {
 
@@ -35,5 +38,13 @@ std::string WatchName(const std::string& ns, const evidence::Source& source);
 // Of one object, as WatchName() of an ObjectSource; versions do not matter.
 std::string ObjectWatchName(const std::string& group, const std::string& kind,
                             const std::string& ns, const std::string& name);
+
+// What both kinds of sources read in the same way. kNotFound when there is no such
+// key; kInvalid when the annotation launchgate.dev/recorded-at is no time.
+base::Result<evidence::Reading> ReadingOfKey(const resources::ConfigMap& config_map,
+                                             const std::string& key);
+base::Result<evidence::Reading> ReadingOfObject(const json::Json& object);
+evidence::Reading ReadingOfPage(evidence::Page page);
+evidence::Reading ReadingOfAnswer(evidence::PrometheusAnswer answer);
 
 }  // namespace launchgate::app

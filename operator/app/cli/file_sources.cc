@@ -24,30 +24,6 @@ base::Result<base::Time> RecordedAt(std::string_view text) {
   return *time;
 }
 
-base::Status ReadAnnotation(const resources::Meta& meta, Reading& reading) {
-  const auto annotation = meta.annotations.find(std::string(resources::kRecordedAtAnnotation));
-  if (annotation == meta.annotations.end()) return {};
-  const auto time = RecordedAt(annotation->second);
-  if (!time) return tl::unexpected(time.error());
-  reading.recorded_at = *time;
-  return {};
-}
-
-Reading FromPage(evidence::Page page) {
-  Reading reading;
-  reading.body = std::move(page.body);
-  reading.http_status = page.http_status;
-  reading.content_type = std::move(page.content_type);
-  return reading;
-}
-
-Reading FromAnswer(evidence::PrometheusAnswer answer) {
-  Reading reading;
-  reading.body = std::move(answer.body);
-  reading.http_status = answer.http_status;
-  return reading;
-}
-
 }  // namespace
 
 base::Result<Reading> FileSources::Read(const std::string& ns, const evidence::Source& source,
@@ -62,9 +38,9 @@ base::Result<Reading> FileSources::Read(const std::string& ns, const evidence::S
       reading->objects.push_back(json::Canonical(*budget));
     }
   } else if (const auto* url = std::get_if<evidence::UrlSource>(&source)) {
-    reading = pages_.Fetch(url->url).map(&FromPage);
+    reading = pages_.Fetch(url->url).map(&ReadingOfPage);
   } else {
-    reading = prometheus_.Ask(ns, source, now).map(&FromAnswer);
+    reading = prometheus_.Ask(ns, source, now).map(&ReadingOfAnswer);
   }
   if (reading) reading->read_at = now;
   return reading;
@@ -78,17 +54,7 @@ base::Result<Reading> FileSources::ReadConfigMap(const std::string& ns,
     return base::Fail(base::ErrorKind::kNotFound,
                       fmt::format("ConfigMap {} is not among the files", base::Quote(source.name)));
   }
-  const auto found = config_map->data.find(source.key);
-  if (found == config_map->data.end()) {
-    return base::Fail(base::ErrorKind::kNotFound,
-                      fmt::format("ConfigMap {} has no key {}", base::Quote(source.name),
-                                  base::Quote(source.key)));
-  }
-  Reading reading;
-  reading.body = found->second;
-  const auto dated = ReadAnnotation(config_map->meta, reading);
-  if (!dated) return tl::unexpected(dated.error());
-  return reading;
+  return ReadingOfKey(*config_map, source.key);
 }
 
 // Names and keys come from a manifest: only such as cannot leave the folder.
@@ -121,12 +87,7 @@ base::Result<Reading> FileSources::ReadObject(const std::string& ns,
                       fmt::format("{} {} is not among the files", base::Printable(source.kind, 64),
                                   base::Quote(source.name)));
   }
-  Reading reading;
-  reading.body = json::Canonical(*object);
-  std::vector<json::Problem> problems;
-  const auto dated = ReadAnnotation(resources::ParseMeta(*object, problems), reading);
-  if (!dated) return tl::unexpected(dated.error());
-  return reading;
+  return ReadingOfObject(*object);
 }
 
 }  // namespace launchgate::app::cli
