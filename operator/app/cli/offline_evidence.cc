@@ -47,7 +47,8 @@ class GivenPrometheus final : public evidence::PrometheusReader {
  public:
   static base::Result<std::unique_ptr<evidence::PrometheusReader>> Make(
       const std::vector<NamedServer>& given, const clock::Clock& clock) {
-    const auto threads = transport::InitializeTransportThreads(kTransportThreads);
+    // Once in a process.
+    static const base::Status threads = transport::InitializeTransportThreads(kTransportThreads);
     if (!threads) return tl::unexpected(threads.error());
     std::vector<prometheus::ServerOptions> options;
     std::set<std::string> names;

@@ -144,13 +144,18 @@ void WriteMarkdown(const Report& report, std::ostream& out) {
   out << fmt::format("### {}: {}/{} ({})\n\n", report.decision.allowed() ? "Allow" : "Deny",
                      Cell(report.ns), Cell(report.target), report.decision.reason());
   for (const base::Objection& objection : report.decision.objections()) {
-    out << fmt::format("- **{}** {}\n", objection.reason, Cell(objection.message));
+    const std::string about = objection.item.empty() ? "" : fmt::format(" `{}`", objection.item);
+    out << fmt::format("- **{}**{}: {}\n", objection.reason, about, Cell(objection.message));
   }
-  out << "\n| item | severity | finding | why |\n|---|---|---|---|\n";
+  out << "\n| section | item | question | severity | finding | reason | why | valid until |\n"
+         "|---|---|---|---|---|---|---|---|\n";
   for (const Report::Item& item : report.items) {
-    out << fmt::format("| {} | {} | {} | {} |\n", Cell(item.item.id),
-                       resources::ToString(item.item.severity), evidence::ToString(item.status),
-                       Cell(MessageOf(item)));
+    const bool ends = item.finding && item.finding->valid_until != base::kNever;
+    out << fmt::format(
+        "| {} | {} | {} | {} | {} | {} | {} | {} |\n", Cell(item.item.section_title),
+        Cell(item.item.id), Cell(item.item.question), resources::ToString(item.item.severity),
+        evidence::ToString(item.status), item.finding ? item.finding->reason : "EvidenceMissing",
+        Cell(MessageOf(item)), ends ? base::FormatTime(item.finding->valid_until) : "");
   }
   out << "\n";
 }

@@ -214,7 +214,7 @@ TEST_F(CliTest, CheckWritesMarkdownAndJunit) {
   const Outcome markdown = Launchgate({"check", "-f", standard, "-f", review, "-o", "markdown"});
   const Outcome junit = Launchgate({"check", "-f", standard, "-f", review, "-o", "junit"});
 
-  EXPECT_NE(markdown.out.find("| load-test | Blocker | Unknown |"), std::string::npos)
+  EXPECT_NE(markdown.out.find("| Blocker | Unknown | SourceMissing |"), std::string::npos)
       << markdown.out;
   EXPECT_NE(junit.out.find("<testcase classname=\"capacity\" name=\"load-test\"><failure"),
             std::string::npos)
