@@ -1,5 +1,6 @@
 #include "shell/kube/kind_finder.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.h"
@@ -48,14 +49,23 @@ base::Result<NamedResource> ReadResource(std::string_view api_resource_list,
   return base::Fail(base::ErrorKind::kNotFound, "no such kind");
 }
 
-base::Result<std::string> ReadPreferredVersion(std::string_view api_group) {
+base::Result<std::vector<std::string>> ReadVersions(std::string_view api_group) {
   const base::Result<Json> body = json::ParseTrusted(api_group);
   if (!body || !body->is_object()) return Unreadable();
+  std::vector<std::string> versions;
+  const auto add = [&](const Json& entry) {
+    std::string version = TextIn(entry, "version");
+    if (!base::IsDnsLabel(version)) return false;
+    const bool known = std::find(versions.begin(), versions.end(), version) != versions.end();
+    if (!known && versions.size() < kMaxVersions) versions.push_back(std::move(version));
+    return true;
+  };
   const auto preferred = body->find("preferredVersion");
-  if (preferred == body->end()) return Unreadable();
-  std::string version = TextIn(*preferred, "version");
-  if (!base::IsDnsLabel(version)) return Unreadable();
-  return version;
+  if (preferred == body->end() || !add(*preferred)) return Unreadable();
+  const auto all = body->find("versions");
+  if (all == body->end()) return versions;
+  if (!all->is_array() || !std::all_of(all->begin(), all->end(), add)) return Unreadable();
+  return versions;
 }
 
 base::Result<const ResourceType*> KindFinder::Find(std::string_view api_version,
@@ -78,13 +88,13 @@ base::Result<const ResourceType*> KindFinder::Find(std::string_view api_version,
   }
   auto named = Ask(group, version, kind, stop);
   if (!named && named.error().kind == base::ErrorKind::kNotFound && !group.empty()) {
-    const auto preferred = PreferredVersion(group, stop);
-    if (!preferred && preferred.error().kind == base::ErrorKind::kNotFound) {
-      return NotServed(api_version, kind);
+    auto other = AskOtherVersions(group, version, kind, stop);
+    if (other) {
+      version = std::move(other->first);
+      named = std::move(other->second);
+    } else {
+      named = tl::unexpected(other.error());
     }
-    if (!preferred) return tl::unexpected(preferred.error());
-    version = *preferred;
-    named = Ask(group, version, kind, stop);
   }
   if (!named && named.error().kind == base::ErrorKind::kNotFound) {
     return NotServed(api_version, kind);
@@ -107,11 +117,21 @@ base::Result<NamedResource> KindFinder::Ask(std::string_view group, std::string_
   return ReadResource(*body, kind);
 }
 
-base::Result<std::string> KindFinder::PreferredVersion(std::string_view group,
-                                                       std::stop_token stop) {
-  const auto body = client_.GetText("/apis/" + std::string(group), std::move(stop));
+base::Result<std::pair<std::string, NamedResource>> KindFinder::AskOtherVersions(
+    std::string_view group, std::string_view named, std::string_view kind, std::stop_token stop) {
+  const auto body = client_.GetText("/apis/" + std::string(group), stop);
   if (!body) return tl::unexpected(base::Error(body.error()));
-  return ReadPreferredVersion(*body);
+  const auto versions = ReadVersions(*body);
+  if (!versions) return tl::unexpected(versions.error());
+  for (const std::string& version : *versions) {
+    if (version == named) continue;
+    auto resource = Ask(group, version, kind, stop);
+    if (resource) return std::pair(version, *std::move(resource));
+    if (resource.error().kind != base::ErrorKind::kNotFound) {
+      return tl::unexpected(resource.error());
+    }
+  }
+  return base::Fail(base::ErrorKind::kNotFound, "no version of the group has it");
 }
 
 }  // namespace launchgate::kube

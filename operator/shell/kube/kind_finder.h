@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/base/result.h"
 #include "shell/kube/client.h"
@@ -27,8 +28,10 @@ struct NamedResource {
 };
 base::Result<NamedResource> ReadResource(std::string_view api_resource_list, std::string_view kind);
 
-// The preferred version of an APIGroup ("v1").
-base::Result<std::string> ReadPreferredVersion(std::string_view api_group);
+// The versions of an APIGroup, the preferred one first.
+base::Result<std::vector<std::string>> ReadVersions(std::string_view api_group);
+// No group of Kubernetes has more.
+inline constexpr std::size_t kMaxVersions = 16;
 
 // Thread-safe; Find() blocks the first time it is asked for a kind. What was
 // found is remembered for good, what was not is asked for again.
@@ -36,9 +39,9 @@ class KindFinder {
  public:
   explicit KindFinder(Client& client) : client_(client) {}  // Must outlive this object.
 
-  // The kind in the named version where the server has it, else in its group's
-  // preferred version: an author who writes policy/v1 means the kind, also on a
-  // server that has only v1beta1. kUnsupported when the server does not have the
+  // The kind in the named version where the server has it, else in another one of
+  // its group, the preferred one first: an author who writes policy/v1 means the
+  // kind, also on a server that has only v1beta1. kUnsupported when the server does not have the
   // kind; other errors say that it could not be asked. The result is valid as
   // long as this object.
   base::Result<const ResourceType*> Find(std::string_view api_version, std::string_view kind,
@@ -52,7 +55,11 @@ class KindFinder {
   // kNotFound when the group has no such version or the version no such kind.
   base::Result<NamedResource> Ask(std::string_view group, std::string_view version,
                                   std::string_view kind, std::stop_token stop);
-  base::Result<std::string> PreferredVersion(std::string_view group, std::stop_token stop);
+  // The version of the group, other than `named`, that has the kind, and how.
+  base::Result<std::pair<std::string, NamedResource>> AskOtherVersions(std::string_view group,
+                                                                       std::string_view named,
+                                                                       std::string_view kind,
+                                                                       std::stop_token stop);
 
   Client& client_;
   std::mutex mutex_;         // Guards what follows.

@@ -38,11 +38,20 @@ TEST(ReadResourceTest, AnythingElseIsAnErrorNotAnAbsence) {
   }
 }
 
-TEST(ReadPreferredVersionTest, MustBeAVersion) {
-  EXPECT_EQ(*ReadPreferredVersion(R"({"preferredVersion":{"version":"v1beta1"}})"), "v1beta1");
+TEST(ReadVersionsTest, BeginsWithThePreferredOne) {
+  const auto versions = ReadVersions(
+      R"({"versions":[{"version":"v1beta1"},{"version":"v1"}],"preferredVersion":{"version":"v1"}})");
+
+  ASSERT_TRUE(versions);
+  EXPECT_THAT(*versions, testing::ElementsAre("v1", "v1beta1"));
+}
+
+TEST(ReadVersionsTest, AnythingElseIsAnError) {
   for (const char* text : {"", "{}", R"({"preferredVersion":{}})", R"({"preferredVersion":7})",
-                           R"({"preferredVersion":{"version":"../v1"}})"}) {
-    EXPECT_FALSE(ReadPreferredVersion(text)) << text;
+                           R"({"preferredVersion":{"version":"../v1"}})",
+                           R"({"preferredVersion":{"version":"v1"},"versions":[7]})",
+                           R"({"preferredVersion":{"version":"v1"},"versions":7})"}) {
+    EXPECT_FALSE(ReadVersions(text)) << text;
   }
 }
 
@@ -91,6 +100,22 @@ TEST_F(KindFinderTest, TakesTheVersionThatTheServerHas) {
 
   ASSERT_TRUE(budget) << budget.error().message;
   EXPECT_EQ(ApiVersion(**budget), "policy/v1beta1");
+}
+
+// Kubernetes 1.20 prefers batch/v1, and has CronJobs in batch/v1beta1 only.
+TEST_F(KindFinderTest, LooksThroughAllVersionsOfTheGroup) {
+  transport_.ExpectSend("GET", "/apis/batch/v1", 200, kBatch);
+  transport_.ExpectSend(
+      "GET", "/apis/batch", 200,
+      R"({"versions":[{"version":"v1"},{"version":"v1beta1"}],"preferredVersion":{"version":"v1"}})");
+  transport_.ExpectSend(
+      "GET", "/apis/batch/v1beta1", 200,
+      R"({"resources":[{"name":"cronjobs","kind":"CronJob","namespaced":true}]})");
+
+  const auto cron_job = finder_.Find("batch/v1", "CronJob", {});
+
+  ASSERT_TRUE(cron_job) << cron_job.error().message;
+  EXPECT_EQ(**cron_job, kCronJobsV1Beta1);
 }
 
 TEST_F(KindFinderTest, AsksAgainForAKindThatWasNotInstalled) {
