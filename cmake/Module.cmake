@@ -11,12 +11,14 @@
 #
 # Creates the library launchgate_<name> with the alias launchgate::<name>.
 
-set(LAUNCHGATE_LAYERS platform core shell app)
+set(LAUNCHGATE_LAYERS platform core shell app customer)
 # Which layers a layer may depend on.
 set(LAUNCHGATE_MAY_USE_platform platform)
 set(LAUNCHGATE_MAY_USE_core core)
 set(LAUNCHGATE_MAY_USE_shell core platform shell)
 set(LAUNCHGATE_MAY_USE_app core platform shell app)
+# The services under review and what injects faults into them: nothing of the operator.
+set(LAUNCHGATE_MAY_USE_customer platform customer)
 # The only edges inside the shell: who sends, and who is told the time.
 set(LAUNCHGATE_SHELL_MAY_DEPEND_ON transport clock)
 
@@ -29,7 +31,7 @@ function(launchgate_module name)
     message(FATAL_ERROR "launchgate_module(${name}): LAYER must be one of ${LAUNCHGATE_LAYERS}")
   endif()
 
-  if(M_LAYER STREQUAL "platform")
+  if(M_LAYER MATCHES "^(platform|customer)$")
     set(include_root "${PROJECT_SOURCE_DIR}")
   else()
     set(include_root "${PROJECT_SOURCE_DIR}/operator")
@@ -87,6 +89,8 @@ function(launchgate_test name)
   target_compile_definitions(${name} PRIVATE
     LAUNCHGATE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     LAUNCHGATE_SHARED_DIR="${PROJECT_SOURCE_DIR}/../shared")
+  # A third of a clean build would be reading GoogleTest's headers again.
+  target_precompile_headers(${name} REUSE_FROM launchgate_test_headers)
   gtest_discover_tests(${name}
     TEST_PREFIX "${T_LEVEL}."
     NO_PRETTY_VALUES

@@ -1,0 +1,2 @@
+// Exists to have the headers of GoogleTest compiled for (CMakeLists.txt here).
+int main() { return 0; }
