@@ -1,7 +1,6 @@
 // gift-cards-seeded: the launch candidate as it was when it was reviewed.
-#include <pplx/threadpool.h>
-
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -24,7 +23,6 @@ int main(int argc, char** argv) {
   parser.footer("Example:\n  gift-cards-seeded --payments-url http://127.0.0.1:9000 --port 8080");
   CLI11_PARSE(parser, argc, argv);
 
-  crossplat::threadpool::initialize_with_threads(8);
   const auto service = gift_cards::seeded::Service::Start(options);
   if (!service) {
     std::cerr << "gift-cards: " << service.error() << "\n";

@@ -1,7 +1,7 @@
 #include "gift-cards/seeded/service.h"
 
 #include <cpprest/http_client.h>
-#include <fmt/format.h>
+#include <pplx/threadpool.h>
 
 #include <condition_variable>
 #include <deque>
@@ -39,7 +39,7 @@ std::string NewRef() {
   static std::mutex mutex;
   static std::mt19937_64 random{std::random_device()()};
   const std::lock_guard lock(mutex);
-  return fmt::format("ref-{:016x}", random());
+  return "ref-" + std::to_string(random());
 }
 
 web::http::client::http_client_config PaymentsConfig() {
@@ -158,6 +158,8 @@ class Service::Impl {
 };
 
 tl::expected<std::unique_ptr<Service>, std::string> Service::Start(const ServiceOptions& options) {
+  static std::once_flag threads;
+  std::call_once(threads, [] { crossplat::threadpool::initialize_with_threads(8); });
   auto impl = std::make_unique<Impl>(options);
   const auto serving = impl->Serve(options);
   if (!serving) return tl::unexpected(serving.error());
