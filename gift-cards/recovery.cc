@@ -17,10 +17,12 @@ std::size_t Recovery::Round(std::stop_token stop) {
     log::Error("pending redemptions could not be read", {{"error", rows.error()}});
     return settled;
   }
+  int failures = 0;
   for (const Redemption& row : *rows) {
-    if (stop.stop_requested()) break;
+    if (stop.stop_requested() || failures >= options_.failures_per_round) break;
     const Step step = Recover(row);
     if (step == Step::kEndRound) break;
+    if (step == Step::kFailed) ++failures;
     if (step == Step::kSettled) ++settled;
   }
   return settled;
@@ -42,11 +44,9 @@ Recovery::Step Recovery::Recover(const Redemption& row) {
                                                  {"amount_cents", row.amount_cents},
                                                  {"outcome", TraitsOf(result.outcome).word},
                                                  {"detail", result.detail}});
-  if (result.outcome == Outcome::kStoreError || TraitsOf(answer.result).retryable) {
-    return Step::kEndRound;
-  }
-  // An answer that cannot be used concerns this row; the next may do better.
-  return answer.result == AttemptResult::kUnusable ? Step::kSkipped : Step::kSettled;
+  if (result.outcome == Outcome::kStoreError) return Step::kEndRound;
+  const bool failed = TraitsOf(answer.result).breaker == CallOutcome::kFailure;
+  return failed ? Step::kFailed : Step::kSettled;
 }
 
 std::int64_t Recovery::NewestBegin() const {

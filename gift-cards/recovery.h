@@ -16,7 +16,10 @@ struct RecoveryOptions {
 
   // A younger row may still be in work. Longer than a redemption's deadline.
   std::chrono::milliseconds min_age{2'000};
-  std::size_t rows_per_round = 50;                 // 1..kMaxRowsPerRound.
+  std::size_t rows_per_round = 50;  // 1..kMaxRowsPerRound.
+  // So many calls may fail before the provider is left in peace. More than one,
+  // or a single row that always fails would stand in the way of all others.
+  int failures_per_round = 3;
   std::chrono::milliseconds attempt_timeout{800};  // No customer waits, but the round does.
 };
 
@@ -29,11 +32,12 @@ class Recovery {
       : options_(options), parts_(parts) {}
 
   // Takes the oldest pending rows. Ends early when `stop` is wished, the breaker
-  // is not closed or the provider does not answer. How many rows are settled now.
+  // is not closed, the store fails or the provider fails too often. How many
+  // rows are settled now.
   std::size_t Round(std::stop_token stop);
 
  private:
-  enum class Step { kSettled, kSkipped, kEndRound };
+  enum class Step { kSettled, kSkipped, kFailed, kEndRound };
 
   [[nodiscard]] Step Recover(const Redemption& row);
   // Rows begun before this are old enough, in Unix milliseconds.

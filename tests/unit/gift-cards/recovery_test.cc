@@ -112,26 +112,39 @@ TEST_F(RecoveryTest, IsStillWhileTheBreakerIsNotClosed) {
   EXPECT_TRUE(payments_.charges().empty());
 }
 
-TEST_F(RecoveryTest, EndsItsRoundAtTheFirstCallThatFails) {
-  LeavePending('A');
-  LeavePending('B');
+TEST_F(RecoveryTest, LeavesAProviderInPeaceThatFailsAFewTimes) {
+  for (const char last : {'A', 'B', 'C', 'D', 'E'}) LeavePending(last);
   payments_.Script({{AttemptResult::kUnavailable}});
 
   EXPECT_EQ(recovery_.Round({}), 0U);
 
-  EXPECT_EQ(payments_.charges().size(), 1U);
+  EXPECT_EQ(payments_.charges().size(), 3U);
 }
 
-TEST_F(RecoveryTest, GoesOnAfterAnAnswerThatConcernsOneRowOnly) {
+struct FailureRow {
+  std::string name;
+  AttemptResult result;
+};
+
+class RecoveryFailureTest : public RecoveryTest,
+                            public ::testing::WithParamInterface<FailureRow> {};
+
+TEST_P(RecoveryFailureTest, OfOneRowDoesNotStandInTheWayOfTheNext) {
   LeavePending('A', milliseconds(20'000));
   LeavePending('B', milliseconds(10'000));
-  payments_.Script({{AttemptResult::kUnusable}, {AttemptResult::kCharged}});
+  payments_.Script({{GetParam().result}, {AttemptResult::kCharged}});
 
   EXPECT_EQ(recovery_.Round({}), 1U);
 
   EXPECT_EQ(StateOf('A'), RedemptionState::kPending);
   EXPECT_EQ(StateOf('B'), RedemptionState::kRedeemed);
 }
+
+INSTANTIATE_TEST_SUITE_P(Rows, RecoveryFailureTest,
+                         ::testing::Values(FailureRow{"Silence", AttemptResult::kTimedOut},
+                                           FailureRow{"Failure", AttemptResult::kUnavailable},
+                                           FailureRow{"Nonsense", AttemptResult::kUnusable}),
+                         [](const auto& row) { return row.param.name; });
 
 TEST_F(RecoveryTest, EndsItsRoundWhenTheStoreFails) {
   LeavePending('A');
