@@ -87,9 +87,11 @@ tl::expected<FileKind, std::string> Recognize(Connection& connection) {
 }
 
 tl::expected<Connection, std::string> OpenSnapshot(const std::string& path) {
-  auto connection = Connection::Open(path, Access::kRead, kBusyTimeout);
+  // Not kRead: on a read-only database SQLite leaves CHECK constraints aside, and
+  // integrity_check would not find the rows that break one.
+  auto connection = Connection::Open(path, Access::kWrite, kBusyTimeout);
   if (!connection) return connection;
-  const auto begun = connection->Execute("BEGIN");
+  const auto begun = connection->Execute("PRAGMA query_only = ON; BEGIN");
   if (!begun) return Fail(begun.error());
   const auto kind = Recognize(*connection);  // The first read is what takes the snapshot.
   if (!kind) return Fail(kind.error());

@@ -32,8 +32,8 @@ enum class FileKind { kEmpty, kStore, kBackup };
 // for one that a newer version of this one made. Changes nothing.
 [[nodiscard]] tl::expected<FileKind, std::string> Recognize(Connection& connection);
 
-// Opens a file that must be there and be of one of these kinds, within one
-// snapshot: everything read through the connection is as of now.
+// Opens a store or a backup to read it within one snapshot: everything is as of
+// now. A backup can be read without the right to write to it or to its folder.
 [[nodiscard]] tl::expected<Connection, std::string> OpenSnapshot(const std::string& path);
 
 // Opens a store to write to it, and makes it where there is none. What is

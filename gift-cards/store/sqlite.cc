@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <cstring>
+#include <thread>
 #include <utility>
 
 #include "platform/fail.h"
@@ -54,6 +55,13 @@ std::string Sentence(const std::string& path, int code, sqlite3* database) {
     default:
       return fmt::format("{}: {}", path, detail);
   }
+}
+
+// Asked by SQLite whether to try again; `naps` were taken for this lock so far.
+int WaitForOthers(void* max_naps, int naps) {
+  if (naps >= *static_cast<const int*>(max_naps)) return 0;
+  std::this_thread::sleep_for(kBusyNap);
+  return 1;
 }
 
 }  // namespace
@@ -132,7 +140,8 @@ tl::expected<Connection, std::string> Connection::Open(const std::string& path, 
   const int result = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
   Connection connection(database, path);  // Closes what could not be opened, too.
   if (result != SQLITE_OK) return Fail(Sentence(path, result, database));
-  sqlite3_busy_timeout(database, static_cast<int>(busy_timeout.count()));
+  connection.max_naps_ = std::make_unique<const int>(static_cast<int>(busy_timeout / kBusyNap));
+  sqlite3_busy_handler(database, WaitForOthers, const_cast<int*>(connection.max_naps_.get()));
   return connection;
 }
 

@@ -17,12 +17,16 @@ struct sqlite3_stmt;
 
 namespace gift_cards {
 
-// How long a statement waits for another process that writes.
+// How long a statement waits for another process that writes, and how often it
+// tries meanwhile. SQLite's own waiting naps for up to 100 ms and hardly ever
+// meets the instant between two commits of a busy writer.
 inline constexpr std::chrono::milliseconds kBusyTimeout{500};
+inline constexpr std::chrono::milliseconds kBusyNap{1};
 
 enum class Access {
   kRead,
-  kWrite,   // Refuses a file that is not there.
+  kWrite,   // Refuses a file that is not there. One that this user may only read
+            // is opened, and cannot be written.
   kCreate,  // Makes one.
 };
 
@@ -98,6 +102,7 @@ class Connection {
   };
   Connection(sqlite3* database, std::string path);
 
+  std::unique_ptr<const int> max_naps_;  // SQLite keeps the address.
   std::unique_ptr<sqlite3, Closer> database_;
   std::string path_;
 };

@@ -58,7 +58,7 @@ struct Comparison {
 // A file as of one instant, whatever is written to it meanwhile. Not thread-safe.
 class Snapshot {
  public:
-  // Needs no right to change the file. Errors are as those of a store.
+  // Errors are as those of a store.
   [[nodiscard]] static tl::expected<Snapshot, std::string> Open(const std::string& path);
 
   // Reads every page and every row.
