@@ -30,7 +30,7 @@ constexpr std::array kEvidenceWords = {
 };
 
 ChecklistItem ReadItem(Reader& reader, const std::string& section, const std::string& title) {
-  reader.RefuseUnknownFields({"id", "question", "severity", "evidence", "practice"});
+  reader.RefuseUnknownFields({"id", "question", "severity", "evidence", "practice", "why"});
   ChecklistItem item;
   item.id = internal::ReadLabel(reader, "id");
   item.question =
@@ -42,6 +42,7 @@ ChecklistItem ReadItem(Reader& reader, const std::string& section, const std::st
   item.evidence = ParseEvidenceKind(item.evidence_word);
   item.practice =
       internal::ReadText(reader, "practice", internal::kMaxSentenceLength, Presence::kOptional);
+  item.why = internal::ReadText(reader, "why", internal::kMaxSentenceLength, Presence::kOptional);
   item.section = section;
   item.section_title = title;
   return item;
@@ -126,7 +127,8 @@ ReadinessChecklist ParseReadinessChecklist(const json::Json& object,
   Reader spec = reader.Object("spec", true);
   if (!reader.Has("spec")) return checklist;
   spec.RefuseUnknownFields({"title", "sections"});
-  internal::ReadText(spec, "title", internal::kMaxTitleLength, Presence::kOptional);
+  checklist.title =
+      internal::ReadText(spec, "title", internal::kMaxTitleLength, Presence::kOptional);
 
   std::vector<Reader> sections = spec.ObjectList("sections", kMaxSections);
   if (sections.empty()) spec.Complain("sections", "must have at least one section");

@@ -40,13 +40,16 @@ struct ChecklistItem {
   Severity severity = Severity::kUnknown;
   EvidenceKind evidence = EvidenceKind::kUnknown;
   std::string evidence_word;  // As written, for messages about unknown kinds.
-  std::string practice;       // The practice it comes from. May be empty.
-  std::string section;        // Id of the section it stands in.
+  std::string
+      practice;     // The practice it comes from: a rung of the reliability ladder. May be empty.
+  std::string why;  // Why the line exists: what happens without it. May be empty.
+  std::string section;  // Id of the section it stands in.
   std::string section_title;
 };
 
 struct ReadinessChecklist {
   Meta meta;
+  std::string title;                 // For people. May be empty.
   std::vector<ChecklistItem> items;  // In the order of the document.
   std::string spec_digest;           // CanonicalDigest of `spec`; verdicts bind it.
 

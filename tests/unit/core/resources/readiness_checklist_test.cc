@@ -31,6 +31,8 @@ TEST(ReadinessChecklistTest, ReadsItemsInTheOrderOfTheDocument) {
   EXPECT_EQ(checklist.items[0].severity, Severity::kBlocker);
   EXPECT_EQ(checklist.items[0].evidence, EvidenceKind::kRunbook);
   EXPECT_EQ(checklist.items[0].practice, "Google SRE, \"Being On-Call\"");
+  EXPECT_EQ(checklist.items[0].why, "At three in the morning nobody reads the source.");
+  EXPECT_EQ(checklist.title, "Production readiness");
   EXPECT_EQ(checklist.items[2].section, "performance");
   EXPECT_EQ(checklist.spec_digest, json::CanonicalDigest(ChecklistSample()["spec"]));
 }
@@ -41,6 +43,22 @@ TEST(ReadinessChecklistTest, FindsItemsById) {
   ASSERT_NE(checklist.Find("load-test"), nullptr);
   EXPECT_EQ(checklist.Find("load-test")->severity, Severity::kMinor);
   EXPECT_EQ(checklist.Find("nothing"), nullptr);
+}
+
+TEST(ReadinessChecklistTest, NeedsNeitherTitleNorPracticeNorWhy) {
+  const ReadinessChecklist checklist = Parse(With(ChecklistSample(), "/spec/title", "absent"));
+
+  EXPECT_EQ(checklist.title, "");
+  EXPECT_EQ(checklist.items[1].practice, "");
+  EXPECT_EQ(checklist.items[1].why, "");
+}
+
+TEST(ReadinessChecklistTest, WhyIsPartOfWhatVerdictsBind) {
+  const ReadinessChecklist checklist = Parse(ChecklistSample());
+  const ReadinessChecklist edited =
+      Parse(With(ChecklistSample(), "/spec/sections/0/items/0/why", R"("Because.")"));
+
+  EXPECT_NE(edited.spec_digest, checklist.spec_digest);
 }
 
 TEST(ReadinessChecklistTest, WordsOfNewerVersionsAreUnknownNotWrong) {
@@ -95,6 +113,12 @@ INSTANTIATE_TEST_SUITE_P(
                "items[0].question: must be set"},
         Change{"QuestionTooLong", "/spec/sections/0/items/0/question",
                '"' + std::string(513, 'x') + '"', "question: must have at most 512 characters"},
+        Change{"PracticeTooLong", "/spec/sections/0/items/0/practice",
+               '"' + std::string(513, 'x') + '"', "practice: must have at most 512 characters"},
+        Change{"WhyTooLong", "/spec/sections/0/items/0/why", '"' + std::string(513, 'x') + '"',
+               "why: must have at most 512 characters"},
+        Change{"WhyIsAList", "/spec/sections/0/items/0/why", R"(["a", "b"])",
+               "items[0].why: must be"},
         Change{"NoSeverity", "/spec/sections/0/items/0/severity", "absent",
                "items[0].severity: must be set"},
         Change{"NoEvidence", "/spec/sections/0/items/0/evidence", R"("")",
@@ -108,6 +132,7 @@ TEST(ReadinessChecklistTest, CountsCharactersNotBytes) {
   for (int i = 0; i < 512; ++i) question += "\xC3\xA9";
 
   Parse(With(ChecklistSample(), "/spec/sections/0/items/0/question", '"' + question + '"'));
+  Parse(With(ChecklistSample(), "/spec/sections/0/items/0/why", '"' + question + '"'));
 }
 
 TEST(SeverityTest, ReadsBackFromItsWord) {
