@@ -2,162 +2,22 @@
 // on disk, text and exit code out.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <fstream>
 #include <initializer_list>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "app/cli/command.h"
-#include "app/world.h"
 #include "core/verdict/dsse.h"
-#include "core/verdict/statement.h"
 #include "shell/crypto/keys.h"
+#include "tests/component/cli/cli_fixture.h"
 
 namespace launchgate::app::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr const char* kRanAt = "2026-11-20T10:00:00Z";
-constexpr const char* kNow = "2026-11-23T12:00:00Z";
-
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
-class CliTest : public testing::Test {
- protected:
-  CliTest() {
-    std::string pattern = (fs::temp_directory_path() / "launchgate-cli.XXXXXX").string();
-    root_ = mkdtemp(pattern.data());
-  }
-  ~CliTest() override { fs::remove_all(root_); }
-
-  Outcome Launchgate(std::vector<std::string> arguments, const std::string& input = "") {
-    arguments.insert(arguments.begin(), "launchgate");
-    std::vector<const char*> argv;
-    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-    std::istringstream in(input);
-    std::ostringstream out;
-    std::ostringstream err;
-    Streams streams{in, out, err, false};
-    const int code = Main(static_cast<int>(argv.size()), argv.data(), streams);
-    return {code, out.str(), err.str()};
-  }
-
-  std::string Write(const std::string& name, const std::string& text) {
-    const fs::path path = root_ / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path) << text;
-    return path.string();
-  }
-
-  std::string Standard() {
-    return Write("standard.yaml", R"(
-apiVersion: launchgate.dev/v1alpha1
-kind: ReadinessChecklist
-metadata: {name: capacity}
-spec:
-  sections:
-  - id: capacity
-    title: Capacity
-    items:
-    - {id: load-test, question: "Does it hold its peak?", severity: Blocker, evidence: loadTest}
----
-apiVersion: launchgate.dev/v1alpha1
-kind: LaunchAuthority
-metadata: {name: team}
-spec:
-  namespaces: [shop]
-  maxVerdictLifetime: 90d
-  roles: [{name: sre, threshold: 1}]
-  keys:
-  - id: alice
-    identity: alice@example.com
-    role: sre
-    notBefore: "2026-01-01T00:00:00Z"
-    publicKey: )" + json(crypto::PublicKeyPem(key_.public_key())).dump() +
-                                      "\n");
-  }
-
-  std::string Review() {
-    return Write("review.yaml", R"(
-apiVersion: launchgate.dev/v1alpha1
-kind: LaunchReview
-metadata: {name: gift-cards, namespace: shop}
-spec:
-  target: {apiVersion: apps/v1, kind: Deployment, name: gift-cards}
-  checklistRef: {name: capacity}
-  authorityRef: {name: team}
-  owner: {team: payments, contact: "#payments"}
-  binding: Service
-  evidence:
-  - item: load-test
-    loadTest:
-      from: {configMapRef: {name: k6, key: summary.json}}
-      maxAge: 30d
-      minRequestRate: "150"
-)");
-  }
-
-  // A folder with one k6 result, recorded at kRanAt.
-  std::string Evidence(const std::string& sample) {
-    std::ifstream file(LAUNCHGATE_SOURCE_DIR "/tests/testdata/k6/" + sample);
-    std::ostringstream text;
-    text << file.rdbuf();
-    Write("evidence/k6/summary.json", text.str());
-    Write("evidence/k6/summary.json.recorded-at", std::string(kRanAt) + "\n");
-    return (root_ / "evidence").string();
-  }
-
-  // A Go by alice about exactly these files.
-  std::string Go(const std::string& standard, const std::string& review) {
-    const crypto::OpenSslSignatures signatures;
-    World world(signatures);
-    for (const std::string& path : {standard, review}) {
-      std::ifstream file(path);
-      std::ostringstream text;
-      text << file.rdbuf();
-      EXPECT_TRUE(world.AddText(text.str(), path).has_value());
-    }
-    verdict::Statement statement;
-    statement.answer = verdict::Answer::kGo;
-    statement.subject = world.FactsOf(world.reviews().front(), {}, signatures)->verdicts.expected;
-    statement.subject.cluster_id = "6a0f8e9a-0000-4000-8000-000000000001";
-    statement.subject.review_uid = "6a0f8e9a-0000-4000-8000-000000000002";
-    statement.identity = "alice@example.com";
-    statement.role = "sre";
-    statement.issued_at = *base::ParseTime(kRanAt);
-    statement.not_after = statement.issued_at + std::chrono::hours(24 * 30);
-    statement.sequence = 1;
-    const auto valid = verdict::Validate(statement);
-    EXPECT_TRUE(valid) << valid.error().message;
-    verdict::Envelope envelope;
-    envelope.payload_type = verdict::kInTotoPayloadType;
-    envelope.payload = verdict::Serialize(statement);
-    envelope.signatures.push_back(
-        {"", *key_.Sign(verdict::Pae(envelope.payload_type, envelope.payload))});
-    const json object = {{"apiVersion", "launchgate.dev/v1alpha1"},
-                         {"kind", "LaunchVerdict"},
-                         {"metadata", {{"name", "go"}, {"namespace", "shop"}}},
-                         {"spec",
-                          {{"reviewRef", {{"name", "gift-cards"}}},
-                           {"envelope", json::parse(*verdict::SerializeEnvelope(envelope))}}}};
-    return Write("verdict.json", object.dump());
-  }
-
-  fs::path root_;
-  crypto::PrivateKey key_ = *crypto::PrivateKey::Generate(verdict::SignatureAlgorithm::kEd25519);
-};
 
 TEST_F(CliTest, CheckAllowsWhatIsProvenAndSigned) {
   const std::string standard = Standard();
