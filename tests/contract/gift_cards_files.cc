@@ -9,6 +9,7 @@
 
 #include "core/evidence/promql_names.h"
 #include "core/json/yaml.h"
+#include "gift-cards/metrics.h"
 #include "tests/contract/crds.h"
 
 namespace launchgate::contract {
@@ -20,21 +21,30 @@ std::set<std::string> RecordedNames() {
   return names;
 }
 
-// The alternatives of every matcher on `outcome`: =, !=, =~ and !~.
-std::vector<std::string> OutcomesIn(const std::string& expression) {
-  constexpr std::string_view kLabel = "outcome";
-  std::vector<std::string> outcomes;
-  for (std::size_t at = expression.find(kLabel); at != std::string::npos;
-       at = expression.find(kLabel, at + 1)) {
-    const std::size_t open = expression.find_first_not_of("=~!", at + kLabel.size());
-    // "by (outcome)" compares with nothing.
-    if (open == std::string::npos || expression[open] != '"') continue;
-    std::istringstream words(
-        expression.substr(open + 1, expression.find('"', open + 1) - open - 1));
-    for (std::string word; std::getline(words, word, '|');) outcomes.push_back(word);
+// "outcome=\"shed\"" and so on: each alternative of every matcher on one of the service's own
+// labels (=, !=, =~ and !~), as the service would write it.
+std::vector<std::string> LabelValuesIn(const std::string& expression) {
+  std::vector<std::string> pairs;
+  for (const std::string label : {"outcome", "result", "state", "to", "le"}) {
+    for (std::size_t at = expression.find(label); at != std::string::npos;
+         at = expression.find(label, at + 1)) {
+      const std::size_t open = expression.find_first_not_of("=~!", at + label.size());
+      const bool begins =
+          at > 0 && std::string_view("{,").find(expression[at - 1]) != std::string::npos;
+      // "by (outcome)" compares with nothing.
+      if (!begins || open == std::string::npos || expression[open] != '"') continue;
+      const std::size_t close = expression.find('"', open + 1);
+      std::istringstream values(expression.substr(open + 1, close - open - 1));
+      for (std::string value; std::getline(values, value, '|');) {
+        pairs.push_back(label + "=\"" + value + '"');
+      }
+    }
   }
-  return outcomes;
+  return pairs;
 }
+
+// What /metrics says before the first request: every series is there at 0.
+std::string FreshMetrics() { return gift_cards::Metrics().registry().Render(); }
 
 }  // namespace
 
@@ -44,31 +54,19 @@ std::vector<json::Json> ReadYamlDocuments(std::string_view path) {
   return std::move(*documents);
 }
 
-// What the service promises to expose. Once its registry can be linked here, ask that, as
-// metrics_doc_test asks the operator's: a name that nobody exposes makes alerts silent.
 const std::set<std::string>& GiftCardsSeries() {
-  static const std::set<std::string> series = {
-      "gift_cards_redemptions_total",
-      "gift_cards_redemption_duration_seconds_bucket",
-      "gift_cards_redemption_duration_seconds_count",
-      "gift_cards_redemption_duration_seconds_sum",
-      "gift_cards_payments_calls_total",
-      "gift_cards_payments_retries_total",
-      "gift_cards_breaker_state",
-      "gift_cards_breaker_transitions_total",
-      "gift_cards_in_flight",
-      "gift_cards_concurrency_limit",
-      "gift_cards_pending_redemptions",
-      "gift_cards_last_backup_timestamp_seconds",
-  };
+  static const std::set<std::string> series = [] {
+    std::set<std::string> names;
+    for (const auto& metric : gift_cards::Metrics().registry().Describe()) {
+      if (metric.type != "histogram") {
+        names.insert(metric.name);
+        continue;
+      }
+      for (const char* part : {"_bucket", "_count", "_sum"}) names.insert(metric.name + part);
+    }
+    return names;
+  }();
   return series;
-}
-
-const std::set<std::string>& GiftCardsOutcomes() {
-  static const std::set<std::string> outcomes = {
-      "redeemed", "replayed",     "invalid",  "conflict",       "rejected",
-      "shed",     "breaker_open", "deadline", "provider_error", "store_error"};
-  return outcomes;
 }
 
 resources::ErrorBudget GiftCardsBudget() {
@@ -98,6 +96,7 @@ std::string WithoutVariables(std::string expression) {
 
 std::vector<std::string> UnknownWords(const std::string& expression) {
   static const std::set<std::string> recorded = RecordedNames();
+  static const std::string metrics = FreshMetrics();
   const auto names = evidence::ListPromqlNames(WithoutVariables(expression));
   if (!names) return {names.error().message};
   std::vector<std::string> unknown;
@@ -105,8 +104,8 @@ std::vector<std::string> UnknownWords(const std::string& expression) {
   for (const std::string& name : names->metrics) {
     if (!GiftCardsSeries().contains(name) && !recorded.contains(name)) unknown.push_back(name);
   }
-  for (const std::string& outcome : OutcomesIn(expression)) {
-    if (!GiftCardsOutcomes().contains(outcome)) unknown.push_back("outcome " + outcome);
+  for (const std::string& pair : LabelValuesIn(expression)) {
+    if (metrics.find(pair) == std::string::npos) unknown.push_back(pair);
   }
   return unknown;
 }

@@ -16,10 +16,9 @@ namespace launchgate::contract {
 // Every YAML document of a file of this project.
 std::vector<json::Json> ReadYamlDocuments(std::string_view path);
 
-// The names of the series that gift-cards exposes: histograms as _bucket, _count, _sum.
+// The names of the series that the service's own registry has: of a histogram _bucket,
+// _count and _sum.
 const std::set<std::string>& GiftCardsSeries();
-// The values of their label `outcome`.
-const std::set<std::string>& GiftCardsOutcomes();
 
 // The objectives of gift-cards/slo; throws when they have a problem.
 resources::ErrorBudget GiftCardsBudget();
@@ -31,8 +30,8 @@ evidence::RuleDocument GiftCardsRules();
 std::string WithoutVariables(std::string expression);
 
 // What is wrong with the names in a PromQL expression, variables replaced: it cannot be
-// read, selects series that neither gift-cards nor a recording rule has, or outcomes that
-// there are not.
+// read, or it selects series that neither gift-cards nor a recording rule has, or values of
+// gift-cards' labels that there are not.
 std::vector<std::string> UnknownWords(const std::string& expression);
 
 // What the dashboard asks Prometheus, in the order of its panels.
