@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -63,16 +62,18 @@ base::Result<Reading> FileSources::ReadFile(const evidence::ConfigMapSource& sou
     return base::Fail(base::ErrorKind::kInvalid, "the ConfigMap's name or key is not valid");
   }
   const std::filesystem::path path = std::filesystem::path(root_) / source.name / source.key;
-  const auto body = ReadInput(path.string(), std::cin);
+  // Findings are written down: the same evidence in another folder gives the same words.
+  const std::string name = fmt::format("{}/{} of the evidence folder", source.name, source.key);
+  const auto body = ReadFileNamed(path.string(), name);
   if (!body) return tl::unexpected(body.error());
   Reading reading;
   reading.body = *body;
   const std::string sidecar = path.string() + ".recorded-at";
   if (!std::filesystem::exists(sidecar)) return reading;
-  const auto text = ReadInput(sidecar, std::cin);
+  const auto text = ReadFileNamed(sidecar, "the recorded-at of " + name);
   if (!text) return tl::unexpected(text.error());
   const auto time = RecordedAt(*text);
-  if (!time) return base::Wrap(sidecar, time.error());
+  if (!time) return base::Wrap(name, time.error());
   reading.recorded_at = *time;
   return reading;
 }

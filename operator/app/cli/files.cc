@@ -20,6 +20,8 @@ base::Result<std::string> ReadBounded(std::istream& in, const std::string& name)
       return base::Fail(base::ErrorKind::kExhausted, name + ": must be at most 16 MiB");
     }
   }
+  // A folder can be opened and not read.
+  if (in.bad()) return base::Fail(base::ErrorKind::kInvalid, name + ": could not be read");
   return text;
 }
 
@@ -37,11 +39,15 @@ bool WriteAll(int fd, std::string_view content) {
 
 base::Result<std::string> ReadInput(const std::string& path, std::istream& in) {
   if (path == "-") return ReadBounded(in, "standard input");
+  return ReadFileNamed(path, path);
+}
+
+base::Result<std::string> ReadFileNamed(const std::string& path, const std::string& name) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    return base::Fail(base::ErrorKind::kNotFound, path + ": " + std::strerror(errno));
+    return base::Fail(base::ErrorKind::kNotFound, name + ": " + std::strerror(errno));
   }
-  return ReadBounded(file, path);
+  return ReadBounded(file, name);
 }
 
 base::Status WriteNewFile(const std::string& path, std::string_view content, FileMode mode) {

@@ -22,7 +22,8 @@ class NoFetch final : public evidence::PageFetcher {
  public:
   base::Result<evidence::Page> Fetch(std::string_view /*url*/) override {
     return base::Fail(base::ErrorKind::kUnavailable,
-                      "nothing is fetched without a cluster unless --allow-fetch is given");
+                      "nothing is fetched without a cluster unless --allow-fetch is given; --page "
+                      "reads one page from a file");
   }
 };
 
@@ -91,20 +92,6 @@ class GivenPrometheus final : public evidence::PrometheusReader {
   prometheus::EvidenceReader reader_;
 };
 
-// Every URL that the reviews name.
-std::set<std::string> UrlsOf(const World& world) {
-  std::set<std::string> urls;
-  for (const auto& review : world.reviews()) {
-    for (const resources::EvidenceEntry& entry : review.object.evidence) {
-      for (const evidence::Source& source :
-           evidence::StillNeeded({review.object, entry, nullptr}, {})) {
-        if (const auto* url = std::get_if<evidence::UrlSource>(&source)) urls.insert(url->url);
-      }
-    }
-  }
-  return urls;
-}
-
 // The person who runs the command could open these URLs in a browser: the guard
 // against reaching inward protects the operator, not them.
 fetch::FetchOptions AllowOwnUrls(const World& world) {
@@ -148,6 +135,19 @@ class FileEvidence final : public OfflineEvidence {
 
 }  // namespace
 
+std::set<std::string> UrlsOf(const World& world) {
+  std::set<std::string> urls;
+  for (const auto& review : world.reviews()) {
+    for (const resources::EvidenceEntry& entry : review.object.evidence) {
+      for (const evidence::Source& source :
+           evidence::StillNeeded({review.object, entry, nullptr}, {})) {
+        if (const auto* url = std::get_if<evidence::UrlSource>(&source)) urls.insert(url->url);
+      }
+    }
+  }
+  return urls;
+}
+
 base::Result<NamedServer> ParseNamedServer(const std::string& text) {
   const std::size_t equals = text.find('=');
   const std::string name = equals == std::string::npos ? "" : text.substr(0, equals);
@@ -168,6 +168,9 @@ base::Result<std::unique_ptr<OfflineEvidence>> MakeOfflineEvidence(
     const World& world, const verdict::SignatureVerifier& signatures, OfflineOptions options) {
   std::unique_ptr<evidence::PageFetcher> pages = std::make_unique<NoFetch>();
   if (options.allow_fetch) pages = std::make_unique<fetch::GuardedFetcher>(AllowOwnUrls(world));
+  if (!options.pages.empty()) {
+    pages = std::make_unique<GivenPages>(std::move(options.pages), std::move(pages));
+  }
   std::unique_ptr<evidence::PrometheusReader> prometheus = std::make_unique<NoPrometheus>();
   static const clock::SystemClock kClock;
   if (!options.prometheus.empty()) {

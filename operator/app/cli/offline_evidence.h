@@ -3,9 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "app/cli/given_pages.h"
 #include "app/evidence_gatherer.h"
 #include "app/world.h"
 
@@ -24,7 +26,11 @@ struct OfflineOptions {
   std::string evidence_root;  // Folder of <ConfigMap>/<key>; may be empty.
   bool allow_fetch = false;   // Fetch the URLs that the reviews name.
   std::vector<NamedServer> prometheus;
+  PagesByUrl pages;  // Never fetched: these answer.
 };
+
+// Every URL that the reviews of `world` name.
+std::set<std::string> UrlsOf(const World& world);
 
 // Owns what a gatherer needs. Not thread-safe.
 class OfflineEvidence {
