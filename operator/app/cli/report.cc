@@ -30,7 +30,7 @@ Json ItemJson(const Report::Item& item) {
                {"section", item.item.section},
                {"severity", resources::ToString(item.item.severity)},
                {"finding", evidence::ToString(item.status)},
-               {"reason", item.finding ? item.finding->reason : "EvidenceMissing"},
+               {"reason", ReasonOf(item)},
                {"message", item.finding ? item.finding->message : ""},
                {"facts", Json::object()}};
   if (!item.finding) return json;
@@ -42,27 +42,36 @@ Json ItemJson(const Report::Item& item) {
   return json;
 }
 
+Json SignersJson(const std::vector<verdict::VerifiedStatement>& statements) {
+  Json signers = Json::array();
+  for (const verdict::VerifiedStatement& verified : statements) {
+    const verdict::Statement& statement = verified.statement();
+    Json signer = {{"identity", statement.identity},
+                   {"role", statement.role},
+                   {"verdict", verdict::ToString(statement.answer)},
+                   {"sequence", statement.sequence},
+                   {"issuedAt", base::FormatTime(statement.issued_at)},
+                   {"notAfter", base::FormatTime(statement.not_after)},
+                   {"keyId", verified.fingerprint()}};
+    if (!statement.reason.empty()) signer["reason"] = statement.reason;
+    if (!statement.ticket.empty()) signer["ticket"] = statement.ticket;
+    signers.push_back(std::move(signer));
+  }
+  return signers;
+}
+
 Json VerdictJson(const Report& report) {
   if (!report.facts) return Json::object();
-  Json signers = Json::array();
-  for (const verdict::VerifiedStatement& verified : report.facts->verdicts.latest) {
-    const verdict::Statement& statement = verified.statement();
-    signers.push_back({{"identity", statement.identity},
-                       {"role", statement.role},
-                       {"verdict", verdict::ToString(statement.answer)},
-                       {"sequence", statement.sequence},
-                       {"notAfter", base::FormatTime(statement.not_after)},
-                       {"keyId", verified.fingerprint()}});
-  }
+  const verdict::VerdictBook& book = report.facts->verdicts;
   Json rejected = Json::array();
-  for (const verdict::Rejection& rejection : report.facts->verdicts.rejected) {
+  for (const verdict::Rejection& rejection : book.rejected) {
     rejected.push_back({{"name", rejection.object_name},
                         {"reason", rejection.reason},
                         {"message", rejection.message}});
   }
-  Json json = {{"signers", std::move(signers)}, {"rejected", std::move(rejected)}};
-  if (const auto until =
-          verdict::GoUntil(report.facts->verdicts, report.template_hash, report.now)) {
+  Json json = {{"signers", SignersJson(book.latest)}, {"rejected", std::move(rejected)}};
+  if (!book.break_glass.empty()) json["breakGlass"] = SignersJson(book.break_glass);
+  if (const auto until = verdict::GoUntil(book, report.template_hash, report.now)) {
     json["validUntil"] = base::FormatTime(*until);
   }
   return json;
@@ -82,6 +91,15 @@ Json FreezeJson(const Report& report) {
 }
 
 }  // namespace
+
+std::string_view ReasonOf(const Report::Item& item) {
+  return item.finding ? std::string_view(item.finding->reason) : decision::reason::kEvidenceMissing;
+}
+
+std::string_view MessageOf(const Report::Item& item) {
+  return item.finding ? std::string_view(item.finding->message)
+                      : "the review names no evidence for this item";
+}
 
 Report MakeReport(const World& world, const World::Loaded<resources::LaunchReview>& review,
                   std::map<std::string, evidence::Finding> findings,

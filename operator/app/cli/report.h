@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/world.h"
@@ -27,6 +28,11 @@ struct Report {
   std::shared_ptr<const decision::ReviewFacts> facts;  // Null without a review.
   base::Time now{};
 };
+
+// What an item's finding says, also where the review names no evidence for it.
+// Point into `item`.
+std::string_view ReasonOf(const Report::Item& item);
+std::string_view MessageOf(const Report::Item& item);
 
 // Asks Decide() about rolling out `template_hash` (empty: some template that
 // nobody has approved yet).

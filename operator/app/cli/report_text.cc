@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/cli/markdown.h"
 #include "core/base/text.h"
 
 namespace launchgate::app::cli {
@@ -14,13 +15,12 @@ namespace {
 
 using evidence::FindingStatus;
 
-constexpr std::size_t kMaxShown = 512;
 constexpr std::string_view kGreen = "\x1B[32m";
 constexpr std::string_view kRed = "\x1B[31m";
 constexpr std::string_view kYellow = "\x1B[33m";
 constexpr std::string_view kReset = "\x1B[0m";
 
-std::string Shown(std::string_view text) { return base::Printable(text, kMaxShown); }
+std::string Shown(std::string_view text) { return base::Printable(text, kMaxShownBytes); }
 
 std::string Coloured(std::string_view text, std::string_view colour, bool on) {
   return on ? fmt::format("{}{}{}", colour, text, kReset) : std::string(text);
@@ -29,11 +29,6 @@ std::string Coloured(std::string_view text, std::string_view colour, bool on) {
 std::string_view ColourOf(FindingStatus status) {
   if (status == FindingStatus::kPass) return kGreen;
   return status == FindingStatus::kUnknown ? kYellow : kRed;
-}
-
-std::string MessageOf(const Report::Item& item) {
-  if (!item.finding) return "the review names no evidence for this item";
-  return Shown(item.finding->message);
 }
 
 std::string FactsOf(const Report::Item& item) {
@@ -57,16 +52,6 @@ void WriteSigners(const Report& report, std::ostream& out) {
     out << fmt::format("  not counted: {}: {}: {}\n", Shown(rejection.object_name),
                        rejection.reason, Shown(rejection.message));
   }
-}
-
-// A cell of a Markdown table: no pipes, no line breaks, no markup.
-std::string Cell(std::string_view text) {
-  std::string cell;
-  for (const char c : Shown(text)) {
-    if (std::string_view("|\\`*_<>[]").find(c) != std::string_view::npos) cell += '\\';
-    cell += c;
-  }
-  return cell;
 }
 
 std::string Xml(std::string_view text) {
@@ -129,7 +114,7 @@ void WriteText(const Report& report, bool colour, std::ostream& out) {
                        Coloured(fmt::format("{:<7}", evidence::ToString(item.status)),
                                 ColourOf(item.status), colour),
                        item.item.id, width, resources::ToString(item.item.severity),
-                       MessageOf(item));
+                       Shown(MessageOf(item)));
     const std::string facts = FactsOf(item);
     if (!facts.empty()) out << fmt::format("          {:<{}}  {}\n", "", width, facts);
   }
@@ -142,20 +127,22 @@ void WriteText(const Report& report, bool colour, std::ostream& out) {
 
 void WriteMarkdown(const Report& report, std::ostream& out) {
   out << fmt::format("### {}: {}/{} ({})\n\n", report.decision.allowed() ? "Allow" : "Deny",
-                     Cell(report.ns), Cell(report.target), report.decision.reason());
+                     MarkdownText(report.ns), MarkdownText(report.target),
+                     report.decision.reason());
   for (const base::Objection& objection : report.decision.objections()) {
-    const std::string about = objection.item.empty() ? "" : fmt::format(" `{}`", objection.item);
-    out << fmt::format("- **{}**{}: {}\n", objection.reason, about, Cell(objection.message));
+    const std::string about = objection.item.empty() ? "" : " " + MarkdownCode(objection.item);
+    out << fmt::format("- **{}**{}: {}\n", objection.reason, about,
+                       MarkdownText(objection.message));
   }
   out << "\n| section | item | question | severity | finding | reason | why | valid until |\n"
          "|---|---|---|---|---|---|---|---|\n";
   for (const Report::Item& item : report.items) {
     const bool ends = item.finding && item.finding->valid_until != base::kNever;
     out << fmt::format(
-        "| {} | {} | {} | {} | {} | {} | {} | {} |\n", Cell(item.item.section_title),
-        Cell(item.item.id), Cell(item.item.question), resources::ToString(item.item.severity),
-        evidence::ToString(item.status), item.finding ? item.finding->reason : "EvidenceMissing",
-        Cell(MessageOf(item)), ends ? base::FormatTime(item.finding->valid_until) : "");
+        "| {} | {} | {} | {} | {} | {} | {} | {} |\n", MarkdownText(item.item.section_title),
+        MarkdownText(item.item.id), MarkdownText(item.item.question),
+        resources::ToString(item.item.severity), evidence::ToString(item.status), ReasonOf(item),
+        MarkdownText(MessageOf(item)), ends ? base::FormatTime(item.finding->valid_until) : "");
   }
   out << "\n";
 }
