@@ -38,6 +38,9 @@ class World {
 
   const std::vector<Loaded<resources::LaunchReview>>& reviews() const { return reviews_; }
   const std::vector<Loaded<resources::LaunchVerdict>>& verdicts() const { return verdicts_; }
+  const std::vector<Loaded<resources::ReadinessChecklist>>& checklists() const {
+    return checklists_;
+  }
   const std::string& cluster_id() const { return cluster_id_; }
   const Loaded<resources::ReadinessChecklist>* FindChecklist(std::string_view name) const;
   const Loaded<resources::LaunchAuthority>* FindAuthority(std::string_view name) const;

@@ -14,6 +14,7 @@ constexpr const char* kDescription =
     "Ask why something was denied:   launchgate explain -n shop deployment/gift-cards\n"
     "Judge a review without cluster: launchgate check -f review.yaml -f checklist.yaml\n"
     "Sign a verdict:                 launchgate sign -n shop gift-cards --go --key alice.pem\n"
+    "Write the record of a review:   launchgate render go-no-go -f review/ >go-no-go.md\n"
     "\n"
     "Also callable as `kubectl launchgate` where it is installed as kubectl-launchgate.";
 
@@ -35,6 +36,7 @@ int Main(int argc, const char* const* argv, Streams& streams) {
     AddVerify(parser, run);
     AddKeys(parser, run);
     AddVerdict(parser, run);
+    AddRender(parser, run);
     AddCompletion(parser, run);
     AddVersion(parser, run);
     try {

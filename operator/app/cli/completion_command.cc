@@ -29,16 +29,24 @@ std::string CommandsOf(const CLI::App& parser) {
   return words;
 }
 
+// One line per command, those below it first: the first pattern that fits counts.
+void WriteBashCase(const CLI::App& command, const std::string& words, std::ostream& out) {
+  for (const CLI::App* below : command.get_subcommands(nullptr)) {
+    WriteBashCase(*below, words + " " + below->get_name(), out);
+  }
+  out << fmt::format("      '{} '*) words='{}{}' ;;\n", words, CommandsOf(command),
+                     OptionsOf(command));
+}
+
 void WriteBash(const CLI::App& parser, std::ostream& out) {
   out << "_launchgate() {\n"
          "  local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
          "  if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
       << fmt::format("    words='{}'\n", CommandsOf(parser))
       << "  else\n"
-         "    case ${COMP_WORDS[1]} in\n";
+         "    case \"${COMP_WORDS[*]:1} \" in\n";
   for (const CLI::App* command : parser.get_subcommands(nullptr)) {
-    out << fmt::format("      {}) words='{}{}' ;;\n", command->get_name(), CommandsOf(*command),
-                       OptionsOf(*command));
+    WriteBashCase(*command, command->get_name(), out);
   }
   out << "    esac\n"
          "  fi\n"
@@ -53,16 +61,35 @@ void WriteZsh(const CLI::App& parser, std::ostream& out) {
   WriteBash(parser, out);
 }
 
+// A text in single quotes of fish.
+std::string FishQuoted(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\\' || c == '\'') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
+// The options of a command, and the commands below it with theirs.
+void WriteFishCommand(const CLI::App& command, std::ostream& out) {
+  const std::string seen =
+      fmt::format("complete -c launchgate -n '__fish_seen_subcommand_from {}'", command.get_name());
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) out << seen << " -l " << name << "\n";
+  }
+  for (const CLI::App* below : command.get_subcommands(nullptr)) {
+    out << fmt::format("{} -a {} -d {}\n", seen, below->get_name(),
+                       FishQuoted(below->get_description()));
+    WriteFishCommand(*below, out);
+  }
+}
+
 void WriteFish(const CLI::App& parser, std::ostream& out) {
   for (const CLI::App* command : parser.get_subcommands(nullptr)) {
-    out << fmt::format("complete -c launchgate -n __fish_use_subcommand -a {} -d '{}'\n",
-                       command->get_name(), command->get_description());
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        out << fmt::format("complete -c launchgate -n '__fish_seen_subcommand_from {}' -l {}\n",
-                           command->get_name(), name);
-      }
-    }
+    out << fmt::format("complete -c launchgate -n __fish_use_subcommand -a {} -d {}\n",
+                       command->get_name(), FishQuoted(command->get_description()));
+    WriteFishCommand(*command, out);
   }
 }
 

@@ -161,8 +161,9 @@ TEST_F(CliTest, CompletionKnowsEveryCommand) {
   for (const char* shell : {"bash", "zsh", "fish"}) {
     const Outcome outcome = Launchgate({"completion", shell});
     EXPECT_EQ(outcome.code, kExitAllow);
-    for (const char* command : {"operator", "check", "explain", "status", "sign", "statement",
-                                "attach", "verify", "keys", "verdict", "completion", "version"}) {
+    for (const char* command :
+         {"operator", "check", "explain", "status", "sign", "statement", "attach", "verify", "keys",
+          "verdict", "render", "completion", "version"}) {
       EXPECT_NE(outcome.out.find(command), std::string::npos) << shell << " " << command;
     }
   }
