@@ -175,6 +175,15 @@ std::optional<Finding> WhyNoProof(const ResilienceReport& report) {
   return std::nullopt;
 }
 
+// Why not all of what is asked can be found in the report.
+std::optional<Finding> WhyIncomplete(const ResilienceSpec& spec, const ResilienceReport& report) {
+  if (auto why = WhyNoProof(report)) return why;
+  if (const auto missing = MissingFigure(spec, report.steps)) {
+    return Unknown("FigureMissing", *missing);
+  }
+  return std::nullopt;
+}
+
 void RecordFacts(const ResilienceSpec& spec, const ResilienceReport& report, Finding& finding) {
   double slowest = 0;
   std::uint64_t requests = 0;
@@ -217,19 +226,20 @@ Finding VerifyResilience(const ResilienceSpec& spec, const Document& document, b
     result.facts = finding.facts;
     return result;
   };
-  if (const auto why = WhyNoProof(*report)) return unknown(why->reason, why->message);
-  if (const auto missing = MissingFigure(spec, report->steps)) {
-    return unknown("FigureMissing", *missing);
-  }
+  std::vector<Shortfall> shortfalls;
+  CheckDeadline(*report, shortfalls);
+  // One request that outlived the deadline is a "no", whatever else the report lacks.
+  const auto incomplete = WhyIncomplete(spec, *report);
+  if (incomplete && shortfalls.empty()) return unknown(incomplete->reason, incomplete->message);
   finding.observed_at = report->generated_at ? report->generated_at : document.recorded_at;
   if (const auto undated = internal::WhyUndated(finding.observed_at, kWords, now)) {
     return unknown(undated->reason, undated->message);
   }
-  std::vector<Shortfall> shortfalls;
-  CheckDeadline(*report, shortfalls);
-  CheckBreaker(report->steps, shortfalls);
-  CheckLatency(spec, report->steps, shortfalls);
-  CheckRecovery(spec, report->steps, shortfalls);
+  if (!incomplete) {
+    CheckBreaker(report->steps, shortfalls);
+    CheckLatency(spec, report->steps, shortfalls);
+    CheckRecovery(spec, report->steps, shortfalls);
+  }
   internal::Conclude(shortfalls, kWords, spec.max_age, now, finding);
   return finding;
 }

@@ -250,6 +250,13 @@ INSTANTIATE_TEST_SUITE_P(
         Changed{"HangingAloneIsSlow", [](auto&, Json& r) { Remove(r, kSlow); }, kPass,
                 "ResilienceProven"},
         Changed{"NoErrorStep", [](auto&, Json& r) { Remove(r, kErrors); }, kUnknown, "NoErrorStep"},
+        Changed{"WhatOutlivedTheDeadlineCountsWithoutAnErrorStep",
+                [](auto&, Json& r) {
+                  Step(r, kSlow)["overDeadline"] = 7;
+                  Step(r, kSlow)["latency"]["max"] = 1200;
+                  Remove(r, kErrors);
+                },
+                kFail, "DeadlineExceeded"},
         Changed{"SlowerThanTheDeadlineIsNeeded",
                 [](auto&, Json& r) {
                   Remove(r, kHang);
