@@ -6,6 +6,9 @@ if [[ -z "${LAUNCHGATE_E2E_KUBECONFIG:-}" && -z "${LAUNCHGATE_E2E_REQUIRED:-}" ]
   echo 'Skipped: no control plane. Run ./dev test e2e'
   exit 77
 fi
-export LAUNCHGATE_BINARY="$1" LAUNCHGATE_PAGE_SERVER="$2"
+# The services and the harness are where the build has put them.
+export LAUNCHGATE_BINARY="$1" LAUNCHGATE_PAGE_SERVER="$2" SERVICES_BUILD_DIR="$3"
+export LAUNCHGATE_HARNESS="$SERVICES_BUILD_DIR/harness/harness" LAUNCHGATE_PROMETHEUS
+LAUNCHGATE_PROMETHEUS="$(command -v prometheus)"
 exec bash "$LAUNCHGATE_SOURCE_DIR/scripts/dev/control_plane.sh" run -- \
   bash "$LAUNCHGATE_SOURCE_DIR/scripts/demo/demo.sh"
