@@ -27,7 +27,7 @@ enum class ChargeOutcome {
 
 inline constexpr std::size_t kMaxCharges = 1'000'000;
 
-// Thread-safe: mutex_ guards everything. Lives as long as the process.
+// Thread-safe: mutex_ guards everything. In memory only: a new process has charged nobody.
 class ChargeBook {
  public:
   explicit ChargeBook(std::size_t max_charges = kMaxCharges) : max_charges_(max_charges) {}
@@ -38,8 +38,8 @@ class ChargeBook {
   };
   Result Add(std::string_view ref, std::int64_t amount_cents);
 
-  std::vector<Charge> All() const;  // In the order of their references.
-  std::size_t size() const;
+  [[nodiscard]] std::vector<Charge> All() const;  // In the order of their references.
+  [[nodiscard]] std::size_t size() const;
 
  private:
   const std::size_t max_charges_;

@@ -19,8 +19,9 @@ bool DelayedAnswers::Add(Clock::time_point due, Responder& responder, Response r
   }
   const std::lock_guard lock(mutex_);
   if (dropped_ || waiting_.size() >= max_waiting_) return false;
-  waiting_.emplace(due, Waiting{std::move(responder), std::move(response)});
-  changed_.notify_one();
+  const auto added = waiting_.emplace(due, Waiting{std::move(responder), std::move(response)});
+  // The thread already waits for whatever is due earlier.
+  if (added == waiting_.begin()) changed_.notify_one();
   return true;
 }
 

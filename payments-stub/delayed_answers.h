@@ -14,7 +14,9 @@
 
 namespace payments_stub {
 
-// Thread-safe: mutex_ guards everything but the thread. One thread sends what is due.
+// Thread-safe: mutex_ guards everything but the thread. One thread sends what is due, in the
+// order in which it is due. Add() and that thread only hold the mutex for moments, so that Add()
+// may be called on an I/O thread.
 class DelayedAnswers {
  public:
   using Clock = std::chrono::steady_clock;
@@ -24,17 +26,17 @@ class DelayedAnswers {
   DelayedAnswers& operator=(const DelayedAnswers&) = delete;
   ~DelayedAnswers();  // As Drop().
 
-  // Sends `response` at `due`, from the thread of this object; at once, from this
-  // thread, when `due` has passed. False when max_waiting are waiting: the
-  // responder is given back untouched.
-  bool Add(Clock::time_point due, launchgate::platform::Responder& responder,
-           launchgate::platform::Response response);
+  // Sends `response` at `due` or a moment later, never earlier, from the thread of this
+  // object; at once, from the calling thread, when `due` has passed. False when
+  // max_waiting are waiting, or after Drop(): the responder is given back untouched.
+  [[nodiscard]] bool Add(Clock::time_point due, launchgate::platform::Responder& responder,
+                         launchgate::platform::Response response);
 
-  // Ends the thread and answers nothing more: whoever waits sees what an unanswered
-  // Responder gives. Later calls of Add() are refused.
+  // Ends the thread and sends nothing more: whoever waits gets at once what an unanswered
+  // Responder gives (500). Not to be called by two threads at the same time.
   void Drop();
 
-  std::size_t waiting() const;
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   struct Waiting {
@@ -48,7 +50,7 @@ class DelayedAnswers {
   std::condition_variable changed_;
   std::multimap<Clock::time_point, Waiting> waiting_;
   bool dropped_ = false;
-  std::thread thread_;
+  std::thread thread_;  // Last: it uses all of the above.
 };
 
 }  // namespace payments_stub

@@ -28,6 +28,6 @@ struct Chances {
 };
 
 // A rate of 0 never happens, a rate of 1 always does. Pure.
-Fate Decide(const Knobs& knobs, const Chances& chances);
+[[nodiscard]] Fate Decide(const Knobs& knobs, const Chances& chances);
 
 }  // namespace payments_stub

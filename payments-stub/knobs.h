@@ -27,14 +27,15 @@ struct KnobProblem {
 
 // Knobs of an environment; `lookup` gives a variable's text. A variable that is not
 // set, or empty, leaves the default.
-tl::expected<Knobs, KnobProblem> KnobsFromEnvironment(
+[[nodiscard]] tl::expected<Knobs, KnobProblem> KnobsFromEnvironment(
     const std::function<std::optional<std::string>(const char* name)>& lookup);
 
 // `knobs` with those replaced that the JSON object `text` names; any problem
 // changes nothing. No knob at all is a problem too.
-tl::expected<Knobs, KnobProblem> WithChanges(const Knobs& knobs, std::string_view text);
+[[nodiscard]] tl::expected<Knobs, KnobProblem> WithChanges(const Knobs& knobs,
+                                                           std::string_view text);
 
 // {"LATENCY_MS":0,"FAIL_RATE":0,"JITTER_MS":0,"HANG_RATE":0}
-std::string ToJson(const Knobs& knobs);
+[[nodiscard]] std::string ToJson(const Knobs& knobs);
 
 }  // namespace payments_stub

@@ -4,37 +4,29 @@
 
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
 
-#include "payments-stub/charges.h"
 #include "payments-stub/delayed_answers.h"
 #include "payments-stub/fault.h"
+#include "payments-stub/metrics.h"
+#include "payments-stub/order.h"
 #include "platform/http_server.h"
 #include "platform/log.h"
-#include "platform/metrics.h"
 
 namespace payments_stub {
 namespace {
 
 namespace log = launchgate::platform::log;
-using launchgate::platform::Counter;
-using launchgate::platform::Family;
-using launchgate::platform::Gauge;
-using launchgate::platform::Histogram;
 using launchgate::platform::HttpServer;
 using launchgate::platform::HttpServerOptions;
-using launchgate::platform::MetricsRegistry;
 using launchgate::platform::Request;
 using launchgate::platform::Responder;
 using launchgate::platform::Response;
 using launchgate::platform::Route;
 using Clock = DelayedAnswers::Clock;
 
-constexpr std::int64_t kMaxAmountCents = 1'000'000;
-constexpr std::size_t kMaxRefBytes = 64;
 constexpr std::size_t kMaxBodyBytes = 4096;
 constexpr std::chrono::milliseconds kStopDeadline{500};
 
@@ -42,42 +34,12 @@ Response Json(int status, std::string body) {
   return {.status = status, .content_type = "application/json", .body = std::move(body)};
 }
 
+// `field` empty: about no field in particular.
 Response Refusal(int status, const std::string& field, const std::string& message) {
   nlohmann::json body = {{"error", message}};
   if (!field.empty()) body["field"] = field;
+  // A knob that does not exist may have any name, also one that is not UTF-8.
   return Json(status, body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
-
-bool IsRef(const std::string& text) {
-  if (text.empty() || text.size() > kMaxRefBytes) return false;
-  return text.find_first_not_of(
-             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-") ==
-         std::string::npos;
-}
-
-struct Order {
-  std::string ref;
-  std::int64_t amount_cents = 0;
-};
-
-// What POST /charge asks for, or the answer that says what is wrong with it.
-tl::expected<Order, Response> ReadOrder(std::string_view body) {
-  const auto object = nlohmann::json::parse(body, nullptr, false);
-  if (!object.is_object()) {
-    return tl::unexpected(Refusal(400, "", "the body must be a JSON object with amount and ref"));
-  }
-  const auto amount = object.find("amount");
-  if (amount == object.end() || !amount->is_number_integer() || *amount < 1 ||
-      *amount > kMaxAmountCents) {
-    return tl::unexpected(Refusal(
-        400, "amount", fmt::format("amount must be whole cents from 1 to {}", kMaxAmountCents)));
-  }
-  const auto ref = object.find("ref");
-  if (ref == object.end() || !ref->is_string() || !IsRef(ref->get<std::string>())) {
-    return tl::unexpected(Refusal(
-        400, "ref", fmt::format("ref must be 1 to {} letters, digits, '_' or '-'", kMaxRefBytes)));
-  }
-  return Order{ref->get<std::string>(), amount->get<std::int64_t>()};
 }
 
 std::string ChargeJson(const Charge& charge) {
@@ -85,32 +47,26 @@ std::string ChargeJson(const Charge& charge) {
                      charge.amount_cents);
 }
 
-Response Answer(const ChargeBook::Result& result) {
+// What a request came to, what it is answered and when.
+struct Verdict {
+  Outcome outcome = Outcome::kFailed;
+  Response response;
+  std::chrono::milliseconds delay{0};
+};
+
+Verdict VerdictOf(const ChargeBook::Result& result) {
   switch (result.outcome) {
     case ChargeOutcome::kCreated:
-      return Json(201, ChargeJson(result.charge));
+      return {Outcome::kCreated, Json(201, ChargeJson(result.charge))};
     case ChargeOutcome::kReplayed:
-      return Json(200, ChargeJson(result.charge));
+      return {Outcome::kReplayed, Json(200, ChargeJson(result.charge))};
     case ChargeOutcome::kConflict:
-      return Refusal(409, "amount", "this ref was charged with another amount");
+      return {Outcome::kConflict,
+              Refusal(409, "amount", "this ref was charged with another amount")};
     case ChargeOutcome::kFull:
       break;
   }
-  return Refusal(507, "", fmt::format("{} charges are kept and no more; start anew", kMaxCharges));
-}
-
-std::string_view OutcomeWord(ChargeOutcome outcome) {
-  switch (outcome) {
-    case ChargeOutcome::kCreated:
-      return "created";
-    case ChargeOutcome::kReplayed:
-      return "replayed";
-    case ChargeOutcome::kConflict:
-      return "conflict";
-    case ChargeOutcome::kFull:
-      break;
-  }
-  return "failed";
+  return {Outcome::kFailed, Refusal(507, "", "no room for more charges; start anew")};
 }
 
 }  // namespace
@@ -121,21 +77,14 @@ class Service::Impl {
       : options_(std::move(options)),
         knobs_(options_.knobs),
         random_(options_.seed),
-        requests_(registry_.AddCounterFamily({.name = "payments_requests_total",
-                                              .help = "Charges asked for, by outcome.",
-                                              .labels = {"outcome"}})),
-        duration_(registry_.AddHistogram("payments_request_duration_seconds",
-                                         "From the request to its answer, as decided on arrival.",
-                                         launchgate::platform::DefaultLatencyBoundsSeconds())),
-        knob_(registry_.AddGaugeFamily(
-            {.name = "payments_knob", .help = "How the provider is set.", .labels = {"knob"}})),
+        book_(options_.max_charges),
+        metrics_([this] { return static_cast<double>(book_.size()); },
+                 [this] { return static_cast<double>(waiting_.waiting()); }),
         waiting_(options_.max_waiting) {
-    registry_.AddGaugeCallback("payments_charges", "Charges that were made.",
-                               [this] { return static_cast<double>(book_.size()); });
-    registry_.AddGaugeCallback("payments_in_flight", "Requests that wait for a late answer.",
-                               [this] { return static_cast<double>(waiting_.waiting()); });
-    ShowKnobs(knobs_);
+    metrics_.ShowKnobs(knobs_);
   }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   // Whoever waits is let go first, so that the server has nothing to wait for.
   ~Impl() {
@@ -145,7 +94,7 @@ class Service::Impl {
 
   tl::expected<void, std::string> Serve() {
     HttpServerOptions server{.address = options_.address, .port = options_.port};
-    server.max_connections = 8192;  // Silent answers hold one each.
+    server.max_connections = kMaxConnections;
     auto started = HttpServer::Start(std::move(server), Routes());
     if (!started) return tl::unexpected(started.error());
     server_ = std::move(*started);
@@ -179,48 +128,58 @@ class Service::Impl {
     routes.push_back({.method = "GET", .path = "/healthz", .handler = [](const Request&) {
                         return Response{.body = "ok\n"};
                       }});
-    routes.push_back(launchgate::platform::MetricsRoute(registry_));
+    routes.push_back(launchgate::platform::MetricsRoute(metrics_.registry()));
     return routes;
   }
 
   void OnCharge(const Request& request, Responder responder) {
+    Responder timed = Timed(std::move(responder));
     const auto order = ReadOrder(request.body);
     if (!order) {
-      requests_.With({"invalid"}).Increment();
-      responder.Send(order.error());
+      const OrderProblem& problem = order.error();
+      metrics_.CountRequest(Outcome::kInvalid);
+      timed.Send(Refusal(400, problem.field, problem.message));
+      log::Info("charge", {{"outcome", WordOf(Outcome::kInvalid)}, {"problem", problem.message}});
       return;
     }
-    const Fate fate = Throw();
-    std::string_view outcome = "failed";
-    Response response = Refusal(503, "", "injected failure");
-    if (fate.failure != Failure::kBeforeCharge) {
-      // Made before the wait: who gives up waiting has been charged all the same.
-      const ChargeBook::Result result = book_.Add(order->ref, order->amount_cents);
-      if (fate.failure == Failure::kNone) {
-        outcome = OutcomeWord(result.outcome);
-        response = Answer(result);
-      }
-    }
-    if (fate.hangs) {
-      outcome = "hung";
-      response = Refusal(504, "", "hung for as long as this provider hangs");
-    }
-    Reply(order->ref, outcome, fate.hangs ? options_.max_hang : fate.delay, std::move(responder),
-          std::move(response));
+    Reply(order->ref, Judge(*order, RollDice()), std::move(timed));
   }
 
-  void Reply(const std::string& ref, std::string_view outcome, std::chrono::milliseconds delay,
-             Responder responder, Response response) {
-    const int status = response.status;
-    if (!waiting_.Add(Clock::now() + delay, responder, std::move(response))) {
-      outcome = "failed";
+  // Charges at once, however late the answer: who gives up waiting has been charged.
+  Verdict Judge(const Order& order, const Fate& fate) {
+    Verdict verdict{Outcome::kFailed, Refusal(503, "", "injected failure"), fate.delay};
+    if (fate.failure == Failure::kBeforeCharge) return verdict;
+    const ChargeBook::Result result = book_.Add(order.ref, order.amount_cents);
+    if (fate.hangs) {
+      return {Outcome::kHung, Refusal(504, "", "silent for as long as this provider can be"),
+              options_.max_hang};
+    }
+    if (fate.failure == Failure::kNone) {
+      verdict = VerdictOf(result);
+      verdict.delay = fate.delay;
+    }
+    return verdict;
+  }
+
+  // Answers leave through the I/O thread that runs this: none is seen before it is counted.
+  void Reply(const std::string& ref, Verdict verdict, Responder responder) {
+    const auto delay = verdict.delay;
+    if (!waiting_.Add(Clock::now() + delay, responder, std::move(verdict.response))) {
+      verdict.outcome = Outcome::kFailed;
       responder.Send(Refusal(503, "", "too many answers are waiting"));
     }
-    requests_.With({outcome}).Increment();
-    duration_.Observe(std::chrono::duration<double>(delay).count());
-    log::Info(
-        "charge",
-        {{"ref", ref}, {"outcome", outcome}, {"status", status}, {"delay_ms", delay.count()}});
+    metrics_.CountRequest(verdict.outcome);
+    log::Info("charge",
+              {{"ref", ref}, {"outcome", WordOf(verdict.outcome)}, {"delay_ms", delay.count()}});
+  }
+
+  // Measures until the answer, whoever gives it.
+  Responder Timed(Responder responder) {
+    auto shared = std::make_shared<Responder>(std::move(responder));
+    return Responder([this, shared, began = Clock::now()](Response response) {
+      metrics_.ObserveAnswer(Clock::now() - began);
+      shared->Send(std::move(response));
+    });
   }
 
   Response Charges() const {
@@ -240,8 +199,11 @@ class Service::Impl {
     const auto changed = WithChanges(knobs_, body);
     if (!changed) return Refusal(400, changed.error().knob, changed.error().message);
     knobs_ = *changed;
-    ShowKnobs(knobs_);
-    log::Info("knobs changed", {{"knobs", ToJson(knobs_)}});
+    metrics_.ShowKnobs(knobs_);
+    log::Info("knobs changed", {{"latency_ms", knobs_.latency_ms},
+                                {"jitter_ms", knobs_.jitter_ms},
+                                {"fail_rate", knobs_.fail_rate},
+                                {"hang_rate", knobs_.hang_rate}});
     return Json(200, ToJson(knobs_));
   }
 
@@ -250,18 +212,12 @@ class Service::Impl {
     return knobs_;
   }
 
-  Fate Throw() {
+  Fate RollDice() {
     const std::lock_guard lock(mutex_);
     std::uniform_real_distribution<double> uniform(0, 1);
+    // Braces: from left to right, so that a seed means the same everywhere.
     const Chances chances{uniform(random_), uniform(random_), uniform(random_), uniform(random_)};
     return Decide(knobs_, chances);
-  }
-
-  void ShowKnobs(const Knobs& knobs) {
-    knob_.With({"LATENCY_MS"}).Set(static_cast<double>(knobs.latency_ms));
-    knob_.With({"JITTER_MS"}).Set(static_cast<double>(knobs.jitter_ms));
-    knob_.With({"FAIL_RATE"}).Set(knobs.fail_rate);
-    knob_.With({"HANG_RATE"}).Set(knobs.hang_rate);
   }
 
   const ServiceOptions options_;
@@ -269,15 +225,16 @@ class Service::Impl {
   Knobs knobs_;
   std::mt19937_64 random_;
   ChargeBook book_;
-  MetricsRegistry registry_;
-  Family<Counter>& requests_;
-  Histogram& duration_;
-  Family<Gauge>& knob_;
+  Metrics metrics_;
   DelayedAnswers waiting_;
-  std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<HttpServer> server_;  // Last: its handlers use all of the above.
 };
 
 tl::expected<std::unique_ptr<Service>, std::string> Service::Start(ServiceOptions options) {
+  if (options.max_waiting >= kMaxConnections) {
+    return tl::unexpected(
+        fmt::format("at most {} answers can wait at the same time", kMaxConnections - 1));
+  }
   auto impl = std::make_unique<Impl>(std::move(options));
   const auto serving = impl->Serve();
   if (!serving) return tl::unexpected(serving.error());

@@ -77,7 +77,7 @@ class Service::Impl {
     routes.push_back({.method = "GET", .path = "/healthz", .handler = [](const Request&) {
                         return Response{.body = "ok\n"};
                       }});
-    routes.push_back({.method = "POST",
+    routes.push_back({.method = "POST",  // GAP: how many, how fast, how many failed?
                       .path = "/giftcards/redeem",
                       .async_handler = [this](const Request& request, Responder responder) {
                         Enqueue({std::string(request.query), std::move(responder)});
@@ -158,12 +158,16 @@ class Service::Impl {
 };
 
 tl::expected<std::unique_ptr<Service>, std::string> Service::Start(const ServiceOptions& options) {
-  static std::once_flag threads;
-  std::call_once(threads, [] { crossplat::threadpool::initialize_with_threads(8); });
-  auto impl = std::make_unique<Impl>(options);
-  const auto serving = impl->Serve(options);
-  if (!serving) return tl::unexpected(serving.error());
-  return std::unique_ptr<Service>(new Service(std::move(impl)));
+  try {
+    static std::once_flag threads;
+    std::call_once(threads, [] { crossplat::threadpool::initialize_with_threads(8); });
+    auto impl = std::make_unique<Impl>(options);
+    const auto serving = impl->Serve(options);
+    if (!serving) return tl::unexpected(serving.error());
+    return std::unique_ptr<Service>(new Service(std::move(impl)));
+  } catch (const std::exception& error) {  // For instance, no URL at all.
+    return tl::unexpected(std::string(error.what()));
+  }
 }
 
 Service::Service(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -1,182 +1,200 @@
-// The provider on loopback, asked as gift-cards would ask.
-#include "payments-stub/service.h"
-
+// What the provider promises on a good day.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <chrono>
-#include <nlohmann/json.hpp>
-#include <vector>
+#include <latch>
+#include <mutex>
+#include <set>
+#include <thread>
 
-#include "tests/support/raw_http_client.h"
+#include "platform/log.h"
+#include "tests/component/payments-stub/service_fixture.h"
 
 namespace payments_stub {
 namespace {
 
-using launchgate::test_support::MakeRequest;
-using launchgate::test_support::RawHttpClient;
-using launchgate::test_support::RawResponse;
 using nlohmann::json;
-using std::chrono::milliseconds;
-using std::chrono::steady_clock;
 using ::testing::HasSubstr;
 
-constexpr const char* kJson = "Content-Type: application/json\r\n";
+TEST_F(ProviderTest, RepeatsTheSameChargeForTheSameReference) {
+  Start(Knobs{});
 
-std::unique_ptr<Service> Serve(const Knobs& knobs) {
-  auto service = Service::Start({.knobs = knobs, .seed = 7});
-  EXPECT_TRUE(service) << service.error();
-  return std::move(*service);
-}
-
-std::string ChargeRequest(const std::string& ref, int amount = 2500) {
-  return MakeRequest("POST", "/charge", json{{"amount", amount}, {"ref", ref}}.dump(), kJson);
-}
-
-RawResponse Ask(const Service& service, const std::string& request) {
-  const auto client = RawHttpClient::Connect(service.port());
-  EXPECT_TRUE(client->Send(request));
-  const auto response = client->ReadResponse();
-  EXPECT_TRUE(response);
-  return response.value_or(RawResponse{});
-}
-
-std::size_t Charges(const Service& service) {
-  return json::parse(Ask(service, MakeRequest("GET", "/charges")).body)["charges"].size();
-}
-
-TEST(ProviderTest, RepeatsTheSameChargeForTheSameReference) {
-  const auto service = Serve({});
-
-  const RawResponse first = Ask(*service, ChargeRequest("gc-1"));
-  const RawResponse second = Ask(*service, ChargeRequest("gc-1"));
+  const RawResponse first = Ask(ChargeRequest("gc-1"));
+  const RawResponse second = Ask(ChargeRequest("gc-1"));
 
   EXPECT_EQ(first.status, 201);
+  EXPECT_EQ(first.headers.at("content-type"), "application/json");
+  const std::string id = json::parse(first.body).value("chargeId", "");
+  EXPECT_FALSE(id.empty());
+  EXPECT_EQ(json::parse(first.body), (json{{"chargeId", id}, {"ref", "gc-1"}, {"amount", 2500}}));
   EXPECT_EQ(second.status, 200);
-  EXPECT_EQ(first.body, second.body);
-  EXPECT_EQ(Ask(*service, ChargeRequest("gc-1", 1)).status, 409);
-  EXPECT_EQ(Charges(*service), 1U);
+  EXPECT_EQ(second.body, first.body);
 }
 
-struct BadOrder {
-  const char* name;
-  const char* field;
-  const char* body;
-};
+TEST_F(ProviderTest, RefusesAnotherAmountUnderTheSameReference) {
+  Start(Knobs{});
+  Ask(ChargeRequest("gc-1"));
 
-class BadOrderTest : public ::testing::TestWithParam<BadOrder> {};
+  const RawResponse other = Ask(ChargeRequest("gc-1", 1));
 
-TEST_P(BadOrderTest, IsRefusedByField) {
-  const auto service = Serve({});
-
-  const RawResponse response =
-      Ask(*service, MakeRequest("POST", "/charge", GetParam().body, kJson));
-
-  EXPECT_EQ(response.status, 400);
-  EXPECT_EQ(json::parse(response.body).value("field", ""), GetParam().field) << response.body;
-  EXPECT_EQ(Charges(*service), 0U);
+  EXPECT_EQ(other.status, 409);
+  EXPECT_EQ(json::parse(other.body).value("field", ""), "amount");
+  ASSERT_EQ(Charges().size(), 1U);
+  EXPECT_EQ(Charges()[0].value("amount", 0), 2500);
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Rows, BadOrderTest,
-    ::testing::Values(BadOrder{"NotJson", "", "{"}, BadOrder{"List", "", "[]"},
-                      BadOrder{"NoAmount", "amount", R"({"ref":"a"})"},
-                      BadOrder{"Zero", "amount", R"({"amount":0,"ref":"a"})"},
-                      BadOrder{"TooMuch", "amount", R"({"amount":1000001,"ref":"a"})"},
-                      BadOrder{"Fraction", "amount", R"({"amount":1.5,"ref":"a"})"},
-                      BadOrder{"TextAmount", "amount", R"({"amount":"5","ref":"a"})"},
-                      BadOrder{"NoRef", "ref", R"({"amount":5})"},
-                      BadOrder{"EmptyRef", "ref", R"({"amount":5,"ref":""})"},
-                      BadOrder{"QuotedRef", "ref", R"({"amount":5,"ref":"a\"b"})"}),
-    [](const auto& row) { return std::string(row.param.name); });
+TEST_F(ProviderTest, ChargesOnceHoweverManyClientsAskAtTheSameTime) {
+  constexpr int kClients = 8;
+  Start({.latency_ms = 20});
+  std::latch ready(kClients);
+  std::mutex mutex;
+  std::multiset<int> statuses;
+  std::set<std::string> bodies;
 
-TEST(ProviderTest, AnswersNoEarlierThanItsLatencyAndManyAtOnce) {
-  constexpr int kRequests = 200;
-  constexpr milliseconds kLatency{200};
-  const auto service = Serve({.latency_ms = kLatency.count()});
-  std::vector<std::unique_ptr<RawHttpClient>> clients;
-  for (int i = 0; i < kRequests; ++i) clients.push_back(RawHttpClient::Connect(service->port()));
-
-  const auto started = steady_clock::now();
-  int number = 0;
-  for (const auto& client : clients) client->Send(ChargeRequest("gc-" + std::to_string(++number)));
-  for (const auto& client : clients) {
-    ASSERT_TRUE(client->ReadResponse());
-    EXPECT_GE(steady_clock::now() - started, kLatency);
+  std::vector<std::thread> clients;
+  for (int i = 0; i < kClients; ++i) {
+    clients.emplace_back([&] {
+      const auto client = RawHttpClient::Connect(service_->port());
+      ready.arrive_and_wait();
+      client->Send(ChargeRequest("gc-1"));
+      const RawResponse response = client->ReadResponse().value_or(RawResponse{});
+      const std::lock_guard lock(mutex);
+      statuses.insert(response.status);
+      bodies.insert(response.body);
+    });
   }
+  for (std::thread& client : clients) client.join();
 
-  // One after the other they would take 40 s.
-  EXPECT_LT(steady_clock::now() - started, milliseconds(10'000));
+  EXPECT_EQ(statuses.count(201), 1U);
+  EXPECT_EQ(statuses.count(200), kClients - 1U);
+  EXPECT_EQ(bodies.size(), 1U);
+  EXPECT_EQ(Charges().size(), 1U);
 }
 
-TEST(ProviderTest, HalfOfTheInjectedFailuresHaveChargedAllTheSame) {
-  constexpr int kRequests = 200;
-  const auto service = Serve({.fail_rate = 1});
-  const auto client = RawHttpClient::Connect(service->port());
+TEST_F(ProviderTest, NamesTheFieldThatIsWrongAndChargesNothing) {
+  Start(Knobs{});
 
-  for (int i = 0; i < kRequests; ++i) {
-    client->Send(ChargeRequest("gc-" + std::to_string(i)));
-    const auto response = client->ReadResponse();
-    ASSERT_TRUE(response);
-    EXPECT_EQ(response->status, 503);
-  }
+  const RawResponse amount = Ask(ChargeRequest("gc-1", 1'000'001));
+  const RawResponse ref = Ask(ChargeRequest("gc 1"));
+  const RawResponse body = Ask(MakeRequest("POST", "/charge", "{", kJson));
 
-  // Six standard deviations of a fair coin.
-  EXPECT_NEAR(static_cast<double>(Charges(*service)), kRequests / 2.0, 43);
+  EXPECT_EQ(amount.status, 400);
+  EXPECT_EQ(json::parse(amount.body).value("field", ""), "amount");
+  EXPECT_EQ(ref.status, 400);
+  EXPECT_EQ(json::parse(ref.body).value("field", ""), "ref");
+  EXPECT_EQ(body.status, 400);
+  EXPECT_FALSE(json::parse(body.body).contains("field"));
+  EXPECT_EQ(Charges(), json::array());
 }
 
-TEST(ProviderTest, ASilentAnswerIsChargedAndEndsWithTheService) {
-  auto service = Serve({.hang_rate = 1});
-  const auto client = RawHttpClient::Connect(service->port());
+TEST_F(ProviderTest, TakesNoChargeThatIsNotSaidToBeJson) {
+  Start(Knobs{});
 
-  client->Send(ChargeRequest("gc-1"));
+  const RawResponse response = Ask(
+      MakeRequest("POST", "/charge", R"({"amount":5,"ref":"a"})", "Content-Type: text/plain\r\n"));
 
-  EXPECT_TRUE(client->SilentFor(milliseconds(300)));
-  EXPECT_EQ(Charges(*service), 1U);
-  const auto stopping = steady_clock::now();
-  service.reset();
-  EXPECT_LT(steady_clock::now() - stopping, milliseconds(5'000));
+  EXPECT_EQ(response.status, 415);
+  EXPECT_EQ(Charges(), json::array());
 }
 
-TEST(ProviderTest, KnobsChangeWhileItRunsAndABadChangeChangesNothing) {
-  const auto service = Serve({});
+TEST_F(ProviderTest, ListsChargesInTheOrderOfTheirReferences) {
+  Start(Knobs{});
+  for (const char* ref : {"b", "c", "a"}) Ask(ChargeRequest(ref, 5));
+
+  const json charges = Charges();
+
+  ASSERT_EQ(charges.size(), 3U);
+  EXPECT_EQ(charges[0].value("ref", ""), "a");
+  EXPECT_EQ(charges[1].value("ref", ""), "b");
+  EXPECT_EQ(charges[2].value("ref", ""), "c");
+  EXPECT_NE(charges[0].value("chargeId", ""), charges[1].value("chargeId", ""));
+}
+
+TEST_F(ProviderTest, SaysThatItIsFullAndStillKnowsWhatItCharged) {
+  Start({.max_charges = 1});
+  Ask(ChargeRequest("gc-1"));
+
+  EXPECT_EQ(Ask(ChargeRequest("gc-2")).status, 507);
+
+  EXPECT_EQ(Ask(ChargeRequest("gc-1")).status, 200);
+  EXPECT_THAT(Metrics(), HasSubstr("payments_requests_total{outcome=\"failed\"} 1\n"));
+}
+
+TEST_F(ProviderTest, ChangesItsKnobsWhileItRuns) {
+  Start(Knobs{});
+
+  const RawResponse changed = Ask(MakeRequest("PUT", "/knobs", R"({"FAIL_RATE":1})", kJson));
+
+  EXPECT_EQ(changed.status, 200);
+  EXPECT_EQ(changed.body, R"({"LATENCY_MS":0,"FAIL_RATE":1,"JITTER_MS":0,"HANG_RATE":0})");
+  EXPECT_EQ(Ask(MakeRequest("GET", "/knobs")).body, changed.body);
+  EXPECT_EQ(Ask(ChargeRequest("gc-1")).status, 503);
+  EXPECT_THAT(Metrics(), HasSubstr("payments_knob{knob=\"FAIL_RATE\"} 1\n"));
+}
+
+TEST_F(ProviderTest, ABadChangeOfKnobsChangesNothing) {
+  Start({.latency_ms = 1});
+  const std::string before = Ask(MakeRequest("GET", "/knobs")).body;
 
   const RawResponse bad =
-      Ask(*service, MakeRequest("PUT", "/knobs", R"({"FAIL_RATE":1,"LATENCY_MS":60001})", kJson));
+      Ask(MakeRequest("PUT", "/knobs", R"({"FAIL_RATE":1,"LATENCY_MS":60001})", kJson));
+
   EXPECT_EQ(bad.status, 400);
-  EXPECT_EQ(json::parse(bad.body)["field"], "LATENCY_MS");
-  EXPECT_EQ(Ask(*service, ChargeRequest("gc-1")).status, 201);
-
-  const RawResponse good = Ask(*service, MakeRequest("PUT", "/knobs", R"({"FAIL_RATE":1})", kJson));
-  EXPECT_EQ(good.status, 200);
-  EXPECT_EQ(good.body, Ask(*service, MakeRequest("GET", "/knobs")).body);
-  EXPECT_EQ(Ask(*service, ChargeRequest("gc-1")).status, 503);
+  EXPECT_EQ(json::parse(bad.body).value("field", ""), "LATENCY_MS");
+  EXPECT_THAT(json::parse(bad.body).value("error", ""), HasSubstr("from 0 to 60000"));
+  EXPECT_EQ(Ask(MakeRequest("GET", "/knobs")).body, before);
+  EXPECT_EQ(Ask(ChargeRequest("gc-1")).status, 201);
 }
 
-TEST(ProviderTest, RefusesWhatItCannotHold) {
-  auto service = Service::Start({.knobs = {.latency_ms = 60'000}, .seed = 7, .max_waiting = 1});
-  ASSERT_TRUE(service);
-  const auto waiting = RawHttpClient::Connect((*service)->port());
-  waiting->Send(ChargeRequest("gc-1"));
-  ASSERT_TRUE(waiting->SilentFor(milliseconds(50)));
+TEST_F(ProviderTest, CountsWhatBecameOfEachRequest) {
+  Start(Knobs{});
+  Ask(ChargeRequest("gc-1"));
+  Ask(ChargeRequest("gc-1"));
+  Ask(ChargeRequest("gc-1", 1));
+  Ask(ChargeRequest("", 1));
 
-  EXPECT_EQ(Ask(**service, ChargeRequest("gc-2")).status, 503);
-}
-
-TEST(ProviderTest, CountsWhatBecameOfEachRequest) {
-  const auto service = Serve({});
-  Ask(*service, ChargeRequest("gc-1"));
-  Ask(*service, ChargeRequest("gc-1"));
-  Ask(*service, ChargeRequest("gc-1", 1));
-  Ask(*service, ChargeRequest("", 1));
-
-  const std::string metrics = Ask(*service, MakeRequest("GET", "/metrics")).body;
+  const std::string metrics = Metrics();
 
   for (const char* outcome : {"created", "replayed", "conflict", "invalid"}) {
     EXPECT_THAT(metrics, HasSubstr(std::string(R"(payments_requests_total{outcome=")") + outcome +
                                    "\"} 1\n"));
   }
   EXPECT_THAT(metrics, HasSubstr("payments_charges 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("payments_request_duration_seconds_count 4\n"));
+}
+
+TEST_F(ProviderTest, LogsOneLineForEachRequest) {
+  std::mutex mutex;
+  std::vector<json> lines;
+  launchgate::platform::log::SetSink([&](std::string_view line) {
+    const std::lock_guard lock(mutex);
+    lines.push_back(json::parse(line));
+  });
+  Start({.latency_ms = 5});
+
+  Ask(ChargeRequest("gc-1"));
+  Ask(ChargeRequest("", 1));
+  service_.reset();
+  launchgate::platform::log::SetSink({});
+
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].value("msg", ""), "charge");
+  EXPECT_EQ(lines[0].value("ref", ""), "gc-1");
+  EXPECT_EQ(lines[0].value("outcome", ""), "created");
+  EXPECT_EQ(lines[0].value("delay_ms", 0), 5);
+  EXPECT_EQ(lines[1].value("outcome", ""), "invalid");
+}
+
+TEST(ProviderStartTest, SaysWhyItCannotServe) {
+  const auto first = Service::Start({});
+  ASSERT_TRUE(first);
+
+  const auto taken = Service::Start({.port = (*first)->port()});
+  const auto greedy = Service::Start({.max_waiting = kMaxConnections});
+
+  ASSERT_FALSE(taken);
+  EXPECT_FALSE(taken.error().empty());
+  ASSERT_FALSE(greedy);
+  EXPECT_THAT(greedy.error(), HasSubstr("8191"));
 }
 
 }  // namespace

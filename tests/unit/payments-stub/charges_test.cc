@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <set>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace payments_stub {
 namespace {
@@ -45,8 +48,12 @@ TEST(ChargeBookTest, RefusesNewReferencesWhenFullAndStillKnowsTheOldOnes) {
   book.Add("gc-1", 1);
   book.Add("gc-2", 2);
 
-  EXPECT_EQ(book.Add("gc-3", 3).outcome, ChargeOutcome::kFull);
+  const auto third = book.Add("gc-3", 3);
+
+  EXPECT_EQ(third.outcome, ChargeOutcome::kFull);
+  EXPECT_TRUE(third.charge.charge_id.empty());
   EXPECT_EQ(book.Add("gc-1", 1).outcome, ChargeOutcome::kReplayed);
+  EXPECT_EQ(book.size(), 2U);
 }
 
 TEST(ChargeBookTest, ListsChargesInTheOrderOfTheirReferences) {

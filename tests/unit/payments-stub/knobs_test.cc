@@ -34,6 +34,18 @@ TEST(KnobsTest, ReadsEveryKnobFromTheEnvironment) {
             R"({"LATENCY_MS":60000,"FAIL_RATE":0.25,"JITTER_MS":20,"HANG_RATE":1})");
 }
 
+TEST(KnobsTest, WhatIsWrittenOutIsReadBack) {
+  const Knobs knobs{.latency_ms = 1, .jitter_ms = 60'000, .fail_rate = 0.1, .hang_rate = 1e-7};
+
+  const auto again = WithChanges({}, ToJson(knobs));
+
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(again->latency_ms, knobs.latency_ms);
+  EXPECT_EQ(again->jitter_ms, knobs.jitter_ms);
+  EXPECT_EQ(again->fail_rate, knobs.fail_rate);
+  EXPECT_EQ(again->hang_rate, knobs.hang_rate);
+}
+
 struct BadText {
   const char* name;
   const char* knob;
@@ -92,6 +104,10 @@ INSTANTIATE_TEST_SUITE_P(
                       BadText{"Text", "FAIL_RATE", R"({"FAIL_RATE":"1"})"},
                       BadText{"Null", "FAIL_RATE", R"({"FAIL_RATE":null})"},
                       BadText{"OneGoodOneBad", "JITTER_MS", R"({"FAIL_RATE":1,"JITTER_MS":-5})"},
+                      BadText{"True", "HANG_RATE", R"({"HANG_RATE":true})"},
+                      BadText{"JustOverAMinute", "JITTER_MS", R"({"JITTER_MS":60001})"},
+                      BadText{"Half", "LATENCY_MS", R"({"LATENCY_MS":0.5})"},
+                      BadText{"RateJustOverOne", "HANG_RATE", R"({"HANG_RATE":1.0001})"},
                       BadText{"Huge", "LATENCY_MS", R"({"LATENCY_MS":1e300})"}),
     [](const auto& row) { return std::string(row.param.name); });
 
