@@ -10,7 +10,6 @@
 #include <string>
 #include <tl/expected.hpp>
 
-#include "gift-cards/store/layout.h"
 #include "gift-cards/store/store.h"
 
 namespace gift_cards {

@@ -2,7 +2,6 @@
 // and by the command line, so that all of them mean the same by a row.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
