@@ -138,6 +138,9 @@ class Drawing {
   [[nodiscard]] static double Center(std::size_t column) {
     return kLeft + kColumn * (static_cast<double>(column) + 0.5);
   }
+  [[nodiscard]] double RightEdge() const {
+    return kLeft + kColumn * static_cast<double>(faults_.size());
+  }
   // A lone service stands in the middle of its column.
   [[nodiscard]] double XOf(std::size_t column, std::size_t which) const {
     if (series_.size() == 1) return Center(column);
@@ -170,12 +173,12 @@ class Drawing {
   void DrawLatencyAxis() {
     svg_.Text(kMargin, kLatencyTop - 18, "soft", "start", "answer after");
     for (double tick = low_; tick <= high_ * 1.001; tick *= 10) {
-      svg_.Line(kLeft, YOf(tick), width_ - kRight, YOf(tick), "grid");
+      svg_.Line(kLeft, YOf(tick), RightEdge(), YOf(tick), "grid");
       svg_.Text(kLeft - 8, YOf(tick) + 4, "soft", "end",
                 tick >= 999 ? fmt::format("{:g} s", tick / 1e3) : fmt::format("{:g} ms", tick));
     }
     const double limit = YOf(static_cast<double>(head_.deadline.count()));
-    svg_.Line(kLeft, limit, width_ - kRight, limit, "limit");
+    svg_.Line(kLeft, limit, RightEdge(), limit, "limit");
     svg_.Text(kLeft + 4, limit + 15, "limit-text", "start",
               fmt::format("deadline {} ms", head_.deadline.count()));
   }
@@ -184,7 +187,7 @@ class Drawing {
     svg_.Text(kMargin, kErrorsTop - 18, "soft", "start", "failed requests");
     for (const int percent : {0, 50, 100}) {
       const double y = kErrorsBottom - (kErrorsBottom - kErrorsTop) * percent / 100;
-      svg_.Line(kLeft, y, width_ - kRight, y, "grid");
+      svg_.Line(kLeft, y, RightEdge(), y, "grid");
       svg_.Text(kLeft - 8, y + 4, "soft", "end", fmt::format("{} %", percent));
     }
     svg_.Text(kMargin, kRecoveryTop - 18, "soft", "start", "well again after");

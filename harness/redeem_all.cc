@@ -25,6 +25,7 @@ class Customers {
   Result<RedeemAllResult> Run() {
     {
       std::vector<std::jthread> connections;
+      connections.reserve(static_cast<std::size_t>(options_.connections));
       for (int i = 0; i < options_.connections; ++i) {
         connections.emplace_back([this] { RedeemUntilNoneIsLeft(); });
       }

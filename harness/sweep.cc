@@ -76,7 +76,7 @@ class Sweep {
 };
 
 std::string ProgressOf(const StepResult& step) {
-  const std::string figures = fmt::format(
+  std::string figures = fmt::format(
       "{:<17} {:>4} requests  p50 {:>7.1f} ms  p99 {:>7.1f} ms  max {:>7.1f} ms  errors {:>5.1f} %",
       NameOf(step.plan), step.tally.requests, step.latency.p50, step.latency.p99, step.latency.max,
       step.tally.ErrorShare() * 100);
@@ -118,7 +118,7 @@ Result<std::vector<StepResult>> RunSweep(const SweepOptions& options,
       break;
     }
     if (options.progress) options.progress(ProgressOf(*result));
-    results.push_back(std::move(*result));
+    results.push_back(*result);
   }
   const Status reset = TurnKnobs(options.payments_url, Fault::kNone, 0);
   if (!ended) return tl::unexpected(ended.error());
