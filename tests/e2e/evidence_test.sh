@@ -79,9 +79,10 @@ YAML
 }
 
 SYMPTOM='gift_cards_failures_ratio > 0.01'
-# A group with one rule that pages on an expression.
+# A group with a rule that records and one that pages on an expression.
 rule_groups() { # EXPRESSION
   jq -n --arg expr "$1" '[{name: "gift-cards", rules: [
+    {record: "gift_cards:failures:ratio", expr: "gift_cards_failures_ratio"},
     {alert: "GiftCardsFail", expr: $expr, for: "2m", labels: {severity: "page"},
      annotations: {summary: "Redemptions fail.", runbook_url: "https://runbooks.example.com/gift-cards"}}]}]'
 }

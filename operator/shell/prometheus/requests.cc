@@ -44,7 +44,7 @@ transport::HttpRequest Query(std::string_view path, const Parameters& parameters
   request.headers = {{"Accept", "application/json"}};
   std::string encoded = Encoded(parameters);
   if (path.size() + 1 + encoded.size() <= kMaxTargetBytes) {
-    request.target = fmt::format("{}?{}", path, encoded);
+    request.target = encoded.empty() ? std::string(path) : fmt::format("{}?{}", path, encoded);
     return request;
   }
   request.method = "POST";
@@ -73,6 +73,6 @@ transport::HttpRequest RangeQuery(std::string_view query, base::Time start, base
                                        {"timeout", Timeout()}});
 }
 
-transport::HttpRequest Rules() { return Query("/api/v1/rules", {{"type", "alert"}}); }
+transport::HttpRequest Rules() { return Query("/api/v1/rules", {}); }
 
 }  // namespace launchgate::prometheus

@@ -24,7 +24,8 @@ transport::HttpRequest InstantQuery(std::string_view query, base::Time time);
 transport::HttpRequest RangeQuery(std::string_view query, base::Time start, base::Time end,
                                   base::Duration step);
 
-// The alerting rules that the server has loaded.
+// The rules that the server has loaded: those that record as well, since alerts are
+// followed to the metrics that they are made of.
 transport::HttpRequest Rules();
 
 }  // namespace launchgate::prometheus

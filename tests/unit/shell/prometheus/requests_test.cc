@@ -31,7 +31,7 @@ TEST(RequestsTest, ARangeQueryNamesItsSteps) {
             "timeout=7s");
 }
 
-TEST(RequestsTest, RulesAreAlertingRules) { EXPECT_EQ(Rules().target, "/api/v1/rules?type=alert"); }
+TEST(RequestsTest, RulesAreAllRules) { EXPECT_EQ(Rules().target, "/api/v1/rules"); }
 
 struct Encoding {
   std::string name;
