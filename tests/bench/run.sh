@@ -102,7 +102,7 @@ indexed_reviews() {
 load_reviews() {
   local started=$SECONDS
   step "Creating $REVIEWS LaunchReviews in $NAMESPACES namespaces"
-  kubectl create -f "$SOURCE_DIR/scripts/demo/files/checklist.yaml" >/dev/null
+  kubectl create -f "$SOURCE_DIR/tests/bench/checklist.yaml" >/dev/null
   review_list >"$WORK/reviews.json"
   kubectl create -f "$WORK/reviews.json" 2>"$WORK/create.log" | show_progress "$started"
   [[ "${PIPESTATUS[0]}" == 0 ]] || die "The reviews could not be created." "$(head -n 5 "$WORK/create.log")"

@@ -35,7 +35,7 @@ FILES="$SOURCE_DIR/tests/e2e/files"
 
 mkdir -p "$WORK/pages" "$WORK/prometheus"
 good_pages() {
-  cp "$SOURCE_DIR/scripts/demo/files/runbook.md" "$WORK/pages/runbook.md"
+  cp "$SOURCE_DIR/gift-cards/runbook.md" "$WORK/pages/runbook.md"
   printf '{"status":"ok"}' >"$WORK/pages/health.json"
   printf 'gift_cards_failures_ratio 0.001\n' >"$WORK/pages/metrics"
 }
