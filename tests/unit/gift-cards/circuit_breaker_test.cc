@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -287,51 +286,6 @@ TEST(CircuitBreakerTest, CountsItsTransitions) {
   EXPECT_EQ(story.breaker().TransitionsTo(BreakerState::kHalfOpen), 2U);
   EXPECT_EQ(story.breaker().TransitionsTo(BreakerState::kClosed), 1U);
 }
-
-struct OptionRow {
-  std::string name;
-  void (*change)(BreakerOptions&);
-  bool usable;
-};
-
-class BreakerOptionsTest : public ::testing::TestWithParam<OptionRow> {};
-
-TEST_P(BreakerOptionsTest, AreJudgedOneByOne) {
-  BreakerOptions options;
-
-  GetParam().change(options);
-
-  EXPECT_EQ(!ProblemOf(options).has_value(), GetParam().usable)
-      << ProblemOf(options).value_or("usable");
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Rows, BreakerOptionsTest,
-    ::testing::Values(
-        OptionRow{"Defaults", [](BreakerOptions&) {}, true},
-        OptionRow{"NoBucket", [](BreakerOptions& o) { o.buckets = 0; }, false},
-        OptionRow{"MostBuckets", [](BreakerOptions& o) { o.buckets = 100; }, true},
-        OptionRow{"TooManyBuckets", [](BreakerOptions& o) { o.buckets = 101; }, false},
-        OptionRow{"NoWindow", [](BreakerOptions& o) { o.window = milliseconds(0); }, false},
-        OptionRow{"WindowThatIsNoMultiple",
-                  [](BreakerOptions& o) { o.window = milliseconds(10'001); }, false},
-        OptionRow{"EndlessWindow", [](BreakerOptions& o) { o.window = milliseconds(600'010); },
-                  false},
-        OptionRow{"NoRate", [](BreakerOptions& o) { o.failure_rate = 0; }, false},
-        OptionRow{"WholeRate", [](BreakerOptions& o) { o.failure_rate = 1; }, true},
-        OptionRow{"RateAboveOne", [](BreakerOptions& o) { o.failure_rate = 1.01; }, false},
-        OptionRow{
-            "RateNotANumber",
-            [](BreakerOptions& o) { o.failure_rate = std::numeric_limits<double>::quiet_NaN(); },
-            false},
-        OptionRow{"NoCalls", [](BreakerOptions& o) { o.min_calls = 0; }, false},
-        OptionRow{"NeverOpen", [](BreakerOptions& o) { o.open_for = milliseconds(0); }, false},
-        OptionRow{"ForeverOpen", [](BreakerOptions& o) { o.open_for = milliseconds(600'001); },
-                  false},
-        OptionRow{"NoProbes", [](BreakerOptions& o) { o.half_open_probes = 0; }, false},
-        OptionRow{"TooManyProbes", [](BreakerOptions& o) { o.half_open_probes = 101; }, false},
-        OptionRow{"NoLease", [](BreakerOptions& o) { o.probe_lease = milliseconds(0); }, false}),
-    [](const auto& row) { return row.param.name; });
 
 TEST(CircuitBreakerTest, NamesItsStatesAsTheMetricsDo) {
   std::string names;

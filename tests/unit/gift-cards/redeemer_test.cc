@@ -292,37 +292,5 @@ TEST_F(RedeemerTest, CountsCallsAndRetries) {
   EXPECT_THAT(text, HasSubstr("gift_cards_payments_retries_total 2"));
 }
 
-struct OptionRow {
-  std::string name;
-  void (*change)(RedeemerOptions&);
-  bool usable;
-};
-
-class RedeemerOptionsTest : public ::testing::TestWithParam<OptionRow> {};
-
-TEST_P(RedeemerOptionsTest, AreJudgedOneByOne) {
-  RedeemerOptions options;
-
-  GetParam().change(options);
-
-  EXPECT_EQ(!ProblemOf(options).has_value(), GetParam().usable);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Rows, RedeemerOptionsTest,
-    ::testing::Values(
-        OptionRow{"Defaults", [](RedeemerOptions&) {}, true},
-        OptionRow{"NoDeadline", [](RedeemerOptions& o) { o.deadline = milliseconds(0); }, false},
-        OptionRow{"LongDeadline", [](RedeemerOptions& o) { o.deadline = milliseconds(60'001); },
-                  false},
-        OptionRow{"NoAttempt", [](RedeemerOptions& o) { o.attempt_timeout = milliseconds(0); },
-                  false},
-        OptionRow{"OneAttemptTakesAll",
-                  [](RedeemerOptions& o) { o.attempt_timeout = milliseconds(800); }, true},
-        OptionRow{"AttemptBeyondTheDeadline",
-                  [](RedeemerOptions& o) { o.attempt_timeout = milliseconds(801); }, false},
-        OptionRow{"BadRetry", [](RedeemerOptions& o) { o.retry.max_retries = 9; }, false}),
-    [](const auto& row) { return row.param.name; });
-
 }  // namespace
 }  // namespace gift_cards

@@ -104,34 +104,6 @@ TEST(RetryPolicyTest, TakesChanceOutOfRangeForItsNearestEnd) {
   EXPECT_EQ(NextWait(options, report, 17), microseconds(25'000));
 }
 
-struct OptionRow {
-  std::string name;
-  void (*change)(RetryOptions&);
-  bool usable;
-};
-
-class RetryOptionsTest : public ::testing::TestWithParam<OptionRow> {};
-
-TEST_P(RetryOptionsTest, AreJudgedOneByOne) {
-  RetryOptions options;
-
-  GetParam().change(options);
-
-  EXPECT_EQ(!ProblemOf(options).has_value(), GetParam().usable);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Rows, RetryOptionsTest,
-    ::testing::Values(
-        OptionRow{"Defaults", [](RetryOptions&) {}, true},
-        OptionRow{"NoRetries", [](RetryOptions& o) { o.max_retries = 0; }, true},
-        OptionRow{"ThreeRetries", [](RetryOptions& o) { o.max_retries = 3; }, false},
-        OptionRow{"NegativeRetries", [](RetryOptions& o) { o.max_retries = -1; }, false},
-        OptionRow{"NoBase", [](RetryOptions& o) { o.base = milliseconds(0); }, false},
-        OptionRow{"CapBelowBase", [](RetryOptions& o) { o.cap = milliseconds(24); }, false},
-        OptionRow{"NoTimeToTry", [](RetryOptions& o) { o.min_attempt = milliseconds(0); }, false}),
-    [](const auto& row) { return row.param.name; });
-
 TEST(AttemptTableTest, HasItsRowsInTheOrderOfTheEnum) {
   for (const AttemptTraits& row : kAttemptTable) EXPECT_EQ(TraitsOf(row.result).result, row.result);
 }

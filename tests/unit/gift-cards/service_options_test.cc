@@ -45,5 +45,37 @@ INSTANTIATE_TEST_SUITE_P(
             false}),
     [](const auto& row) { return row.param.name; });
 
+struct RedeemerRow {
+  std::string name;
+  void (*change)(RedeemerOptions&);
+  bool usable;
+};
+
+class RedeemerOptionsTest : public ::testing::TestWithParam<RedeemerRow> {};
+
+TEST_P(RedeemerOptionsTest, AreJudgedOneByOne) {
+  RedeemerOptions options;
+
+  GetParam().change(options);
+
+  EXPECT_EQ(!ProblemOf(options).has_value(), GetParam().usable);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Rows, RedeemerOptionsTest,
+    ::testing::Values(
+        RedeemerRow{"Defaults", [](RedeemerOptions&) {}, true},
+        RedeemerRow{"NoDeadline", [](RedeemerOptions& o) { o.deadline = milliseconds(0); }, false},
+        RedeemerRow{"LongDeadline", [](RedeemerOptions& o) { o.deadline = milliseconds(60'001); },
+                    false},
+        RedeemerRow{"NoAttempt", [](RedeemerOptions& o) { o.attempt_timeout = milliseconds(0); },
+                    false},
+        RedeemerRow{"OneAttemptTakesAll",
+                    [](RedeemerOptions& o) { o.attempt_timeout = milliseconds(800); }, true},
+        RedeemerRow{"AttemptBeyondTheDeadline",
+                    [](RedeemerOptions& o) { o.attempt_timeout = milliseconds(801); }, false},
+        RedeemerRow{"BadRetry", [](RedeemerOptions& o) { o.retry.max_retries = 9; }, false}),
+    [](const auto& row) { return row.param.name; });
+
 }  // namespace
 }  // namespace gift_cards
