@@ -9,6 +9,7 @@
 // What a crash leaves pending is charged again under the same ref.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,9 @@
 #include <vector>
 
 namespace gift_cards {
+
+// A provider's id for a charge is at most this long.
+inline constexpr std::size_t kMaxChargeIdBytes = 256;
 
 enum class RedemptionState { kPending, kRedeemed };
 
@@ -44,7 +48,10 @@ struct StoreSummary {
 };
 
 // One file in WAL mode with synchronous=FULL: what returned is on the disk.
-// Thread-safe: one connection behind one mutex. Errors are one sentence.
+// Thread-safe. One connection writes; changes that come while a commit is under
+// way are committed together by the next one (group_commit.h). Another one
+// reads, behind a mutex, and waits for no writer. Errors are one sentence, which
+// names no more of a code than the first 12 digits of its digest.
 class Store {
  public:
   // Creates the file and its schema where there is none; refuses one that
@@ -66,16 +73,18 @@ class Store {
                                                                  std::int64_t now_ms) = 0;
 
   // Removes a pending row whose charge the provider refused for good, so that
-  // the customer may try another amount. Never removes a redeemed one.
+  // the customer may try another amount. Never removes a redeemed one: that is
+  // an error. Harmless where there is no row.
   [[nodiscard]] virtual tl::expected<void, std::string> Abandon(std::string_view code_digest) = 0;
 
   // The oldest pending rows begun before `before_ms`, at most `limit`.
   [[nodiscard]] virtual tl::expected<std::vector<Redemption>, std::string> Pending(
       std::int64_t before_ms, std::size_t limit) = 0;
 
-  // Cheap; what readiness asks.
+  // Cheap; what readiness asks. Fails also when the file was removed or replaced.
   [[nodiscard]] virtual tl::expected<void, std::string> Ping() = 0;
 
+  // Reads every row, as of one instant; holds up no writer.
   [[nodiscard]] virtual tl::expected<StoreSummary, std::string> Summarize() = 0;
 
   // When the newest backup of this store was taken, Unix milliseconds; 0: never.
