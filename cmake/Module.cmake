@@ -9,7 +9,8 @@
 #     LIBS tl-expected               # outside libraries, part of the interface
 #     PRIVATE_LIBS OpenSSL::Crypto)  # outside libraries only the sources see
 #
-# Creates the library launchgate_<name> with the alias launchgate::<name>.
+# Creates the library launchgate_<name> with the alias launchgate::<name>. The modules
+# of the operator share precompiled headers (operator/CMakeLists.txt).
 
 set(LAUNCHGATE_LAYERS platform core shell app customer)
 # Which layers a layer may depend on.
@@ -23,7 +24,7 @@ set(LAUNCHGATE_MAY_USE_customer platform customer)
 set(LAUNCHGATE_SHELL_MAY_DEPEND_ON transport clock)
 
 function(launchgate_module name)
-  cmake_parse_arguments(M "" "LAYER" "HEADERS;SOURCES;DEPS;LIBS;PRIVATE_LIBS" ${ARGN})
+  cmake_parse_arguments(M "OWN_PRECOMPILED_HEADERS" "LAYER" "HEADERS;SOURCES;DEPS;LIBS;PRIVATE_LIBS" ${ARGN})
   if(M_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "launchgate_module(${name}): unknown arguments ${M_UNPARSED_ARGUMENTS}")
   endif()
@@ -66,6 +67,9 @@ function(launchgate_module name)
     target_link_libraries(${target} PUBLIC launchgate_${dep})
   endforeach()
   target_link_libraries(${target} PUBLIC ${M_LIBS} PRIVATE launchgate_options ${M_PRIVATE_LIBS})
+  if(M_LAYER MATCHES "^(core|shell|app)$" AND NOT M_OWN_PRECOMPILED_HEADERS)
+    target_precompile_headers(${target} REUSE_FROM launchgate_module_headers)
+  endif()
 endfunction()
 
 # A test executable. LEVEL is unit, component, contract or fuzz; it becomes the

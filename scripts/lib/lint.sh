@@ -90,9 +90,12 @@ lint_tidy() {
     return 0
   fi
   configure_preset dev
-  mkdir -p "$(build_dir dev)/tidy"
   export TIDY_BUILD_DIR TIDY_CHECKS="${TIDY_CHECKS:-}"
-  TIDY_BUILD_DIR="$(build_dir dev)"
+  TIDY_BUILD_DIR="$(build_dir dev)/tidy"
+  mkdir -p "$TIDY_BUILD_DIR"
+  # clang cannot read the headers that g++ precompiled, and a source has to do without them.
+  sed -E 's/ -Winvalid-pch( -include [^ ]+)?//' "$(build_dir dev)/compile_commands.json" \
+    >"$TIDY_BUILD_DIR/compile_commands.json"
   printf '%s\n' "${files[@]}" |
     xargs -P "$(job_count)" -n 1 bash "$ROOT/scripts/lint/tidy_one.sh" || status=1
   return "$status"

@@ -5,7 +5,7 @@
 set -euo pipefail
 
 file="$1"
-passed="$TIDY_BUILD_DIR/tidy/${file//\//_}.passed"
+passed="$TIDY_BUILD_DIR/${file//\//_}.passed"
 
 # The file after preprocessing, the checks, and the checker.
 digest() {

@@ -1,0 +1,1 @@
+// Exists to have the headers that modules share compiled for (CMakeLists.txt here).
