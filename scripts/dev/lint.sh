@@ -17,7 +17,7 @@ Usage: ./dev lint [CHECK...] [--changed [REVISION]] [--deep]
   shell      shellcheck, every script
   manifests  every kustomization builds
   headers    every public header compiles alone
-  tidy       clang-tidy on the sources of platform/ and operator/
+  tidy       clang-tidy on all sources but those of tests
 
   --changed [REVISION]  clang-tidy looks only at files that differ from REVISION
                         (default: main), for a quick answer while working
@@ -29,10 +29,10 @@ Usage: ./dev lint [CHECK...] [--changed [REVISION]] [--deep]
 HELP
 }
 
-tidy_all() { cpp_files 'platform/*.cc' 'operator/*.cc'; }
+tidy_all() { cpp_files 'platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc'; }
 tidy_changed() {
-  { git_here diff --name-only "$since" -- 'platform/*.cc' 'operator/*.cc'
-    git_here ls-files --others --exclude-standard -- 'platform/*.cc' 'operator/*.cc'
+  { git_here diff --name-only "$since" -- 'platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc'
+    git_here ls-files --others --exclude-standard -- 'platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc'
   } | sort -u | while IFS= read -r file; do
     if [[ -f "$ROOT/$file" ]]; then printf '%s\n' "$file"; fi
   done
