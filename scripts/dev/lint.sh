@@ -29,10 +29,12 @@ Usage: ./dev lint [CHECK...] [--changed [REVISION]] [--deep]
 HELP
 }
 
-tidy_all() { cpp_files 'platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc'; }
+# Everything but tests.
+TIDY_SOURCES=('platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc')
+tidy_all() { cpp_files "${TIDY_SOURCES[@]}"; }
 tidy_changed() {
-  { git_here diff --name-only "$since" -- 'platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc'
-    git_here ls-files --others --exclude-standard -- 'platform/*.cc' 'operator/*.cc' 'payments-stub/*.cc' 'gift-cards/*.cc' 'harness/*.cc'
+  { git_here diff --name-only "$since" -- "${TIDY_SOURCES[@]}"
+    git_here ls-files --others --exclude-standard -- "${TIDY_SOURCES[@]}"
   } | sort -u | while IFS= read -r file; do
     if [[ -f "$ROOT/$file" ]]; then printf '%s\n' "$file"; fi
   done
