@@ -38,17 +38,17 @@ tl::expected<Connection, std::string> CopyInto(Connection& source, const NewFile
 
 // The seal: whose file it is, and what is in it.
 tl::expected<void, std::string> Seal(Connection& copy, const BackupRecord& record) {
-  const auto begun = copy.Execute("BEGIN IMMEDIATE");
+  auto begun = copy.Execute("BEGIN IMMEDIATE");
   if (!begun) return begun;
-  const auto recorded = AddBackupRecord(copy, record);
+  auto recorded = AddBackupRecord(copy, record);
   if (!recorded) return recorded;
   return copy.Execute(fmt::format("PRAGMA application_id = {}; COMMIT", kBackupApplicationId));
 }
 
 tl::expected<void, std::string> RecordInSource(Connection& source, const BackupRecord& record) {
-  const auto begun = source.Execute("BEGIN IMMEDIATE");
+  auto begun = source.Execute("BEGIN IMMEDIATE");
   if (!begun) return begun;
-  const auto recorded = AddBackupRecord(source, record);
+  auto recorded = AddBackupRecord(source, record);
   if (!recorded) return recorded;
   return source.Execute("COMMIT");
 }

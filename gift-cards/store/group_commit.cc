@@ -42,7 +42,7 @@ tl::expected<void, std::string> GroupCommit::Run(const Change& change) {
   const std::vector<Waiter*> group(line_.begin(),
                                    line_.begin() + static_cast<std::ptrdiff_t>(size));
   lock.unlock();  // Others may line up; nobody else can lead while we stand in front.
-  const auto result = CommitTogether(group);
+  auto result = CommitTogether(group);
   lock.lock();
 
   line_.erase(line_.begin(), line_.begin() + static_cast<std::ptrdiff_t>(size));

@@ -36,7 +36,7 @@ CREATE TABLE backups (
 )sql";
 
 tl::expected<void, std::string> CreateTables(Connection& connection) {
-  const auto begun = connection.Execute("BEGIN IMMEDIATE");
+  auto begun = connection.Execute("BEGIN IMMEDIATE");
   if (!begun) return begun;
   // Another process may have been quicker.
   const auto kind = Recognize(connection);
@@ -125,7 +125,7 @@ tl::expected<void, std::string> AddBackupRecord(Connection& connection,
   auto insert =
       connection.Prepare("INSERT INTO backups (taken_at, rows, checksum) VALUES (?, ?, ?)");
   if (!insert) return Fail(insert.error());
-  const auto added = insert->Bind(record.taken_at).Bind(record.rows).Bind(record.checksum).Run();
+  auto added = insert->Bind(record.taken_at).Bind(record.rows).Bind(record.checksum).Run();
   if (!added) return added;
   return connection.Execute(
       fmt::format("DELETE FROM backups WHERE id NOT IN "

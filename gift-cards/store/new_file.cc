@@ -84,7 +84,7 @@ tl::expected<NewFile, std::string> NewFile::Create(const std::string& target) {
 }
 
 tl::expected<void, std::string> NewFile::Publish() {
-  const auto flushed = Flush(partial_);
+  auto flushed = Flush(partial_);
   if (!flushed) return flushed;
   // Unlike rename(), link() refuses a target that has appeared meanwhile.
   if (link(partial_.c_str(), target_.c_str()) != 0) {

@@ -150,7 +150,7 @@ tl::expected<Redemption, std::string> SqliteStore::Begin(std::string_view code_d
   if (amount_cents <= 0) return Fail("a redemption has a positive amount");
   std::optional<Redemption> found;
   const auto committed = commits_->Run([&]() -> tl::expected<void, std::string> {
-    const auto added = writes_->insert.Bind(code_digest).Bind(amount_cents).Bind(now_ms).Run();
+    auto added = writes_->insert.Bind(code_digest).Bind(amount_cents).Bind(now_ms).Run();
     if (!added) return added;
     auto row = Find(code_digest);
     if (!row) return Fail(row.error());
@@ -169,8 +169,8 @@ tl::expected<void, std::string> SqliteStore::Complete(std::string_view code_dige
     return Fail(fmt::format("a charge id has 1 to {} bytes", kMaxChargeIdBytes));
   }
   std::optional<Redemption> found;
-  const auto committed = commits_->Run([&]() -> tl::expected<void, std::string> {
-    const auto updated = writes_->complete.Bind(charge_id).Bind(now_ms).Bind(code_digest).Run();
+  auto committed = commits_->Run([&]() -> tl::expected<void, std::string> {
+    auto updated = writes_->complete.Bind(charge_id).Bind(now_ms).Bind(code_digest).Run();
     if (!updated) return updated;
     auto row = Find(code_digest);
     if (!row) return Fail(row.error());
@@ -188,8 +188,8 @@ tl::expected<void, std::string> SqliteStore::Complete(std::string_view code_dige
 
 tl::expected<void, std::string> SqliteStore::Abandon(std::string_view code_digest) {
   std::optional<Redemption> left;
-  const auto committed = commits_->Run([&]() -> tl::expected<void, std::string> {
-    const auto removed = writes_->abandon.Bind(code_digest).Run();
+  auto committed = commits_->Run([&]() -> tl::expected<void, std::string> {
+    auto removed = writes_->abandon.Bind(code_digest).Run();
     if (!removed) return removed;
     auto row = Find(code_digest);
     if (!row) return Fail(row.error());

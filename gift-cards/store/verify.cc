@@ -96,11 +96,11 @@ tl::expected<void, std::string> Merge(Cursor& here, Cursor& there, Counter& coun
     if (order > 0) counter.OnlyThere(*there.row());
     if (order == 0) counter.Both(*here.row(), *there.row());
     if (order <= 0) {
-      const auto advanced = here.Advance();
+      auto advanced = here.Advance();
       if (!advanced) return advanced;
     }
     if (order >= 0) {
-      const auto advanced = there.Advance();
+      auto advanced = there.Advance();
       if (!advanced) return advanced;
     }
   }

@@ -109,6 +109,7 @@ Child::Child(const std::vector<std::string>& words, const std::string& error_fil
   if (pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   output_ = pipe[0];
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions{};

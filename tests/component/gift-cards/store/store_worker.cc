@@ -62,6 +62,7 @@ void RedeemForever(Store& store, const std::string& prefix) {
 
 int Redeem(Store& store, const std::string& prefix, int threads) {
   std::vector<std::jthread> workers;
+  workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) {
     workers.emplace_back([&, i] { RedeemForever(store, prefix + "/" + std::to_string(i) + "/"); });
   }
@@ -74,6 +75,7 @@ int Measure(Store& store, int threads, int seconds) {
   const auto begin = Clock::now();
   const auto end = begin + std::chrono::seconds(seconds);
   std::vector<std::jthread> workers;
+  workers.reserve(static_cast<std::size_t>(threads));
   for (int thread = 0; thread < threads; ++thread) {
     workers.emplace_back([&, thread] {
       std::vector<double> mine;
