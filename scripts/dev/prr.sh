@@ -8,14 +8,17 @@ source "$ROOT/scripts/lib/services.sh"
 
 usage() {
   cat <<'HELP'
-Usage: ./dev prr [--render-only] [--preset PRESET]
+Usage: ./dev prr [--keep-faults | --render-only] [--preset PRESET] [--no-build]
 
 Makes the records of the review of gift-cards anew, in prr/: runs the fault
 injection on the reviewed and on the repaired version, the load test, the restore
 drill and the log tests, has two people sign with keys that are made for this run
 and thrown away, and renders CHECKLIST.md and go-no-go.md.
 
+  --keep-faults   all but the fault injection, which takes longest
   --render-only   only render, from what is there
+
+Do not use the machine for anything else meanwhile: the load test measures.
 
   ./dev prr
   git diff prr/
@@ -89,12 +92,16 @@ PEOPLE
   } >"$PRR/authority.yaml"
 }
 
-gather_evidence() {
+inject_faults() {
   step "Injecting faults into both versions (three to four minutes)"
   bash "$ROOT/scripts/dev/resilience.sh" --no-build --preset "$preset" --out "$WORK/resilience" >&2
   keep gift-cards-resilience report.json "$WORK/resilience/resilience-seeded.json" seeded
   keep gift-cards-resilience report.json "$WORK/resilience/resilience-fixed.json" fixed
   cp "$WORK/resilience/resilience.svg" "$PRR/resilience.svg"
+}
+
+gather_evidence() {
+  if [[ "$keep_faults" == no ]]; then inject_faults; fi
   step "Loading the repaired version"
   bash "$ROOT/scripts/dev/load.sh" --no-build --preset "$preset" --out "$WORK/load" >&2
   keep gift-cards-load summary.json "$WORK/load/summary.json" fixed
@@ -134,11 +141,13 @@ render() {
   good "prr/CHECKLIST.md and prr/go-no-go.md are up to date"
 }
 
-preset=dev render_only=no
+preset=dev render_only=no keep_faults=no build=yes
 while (($# > 0)); do
   case "$1" in
     -h | --help) usage; exit 0 ;;
     --render-only) render_only=yes ;;
+    --keep-faults) keep_faults=yes ;;
+    --no-build) build=no ;;
     --preset)
       (($# >= 2)) || usage_error "--preset needs a value" prr
       preset="$2"
@@ -156,7 +165,7 @@ SERVICES_BUILD_DIR="$(build_dir "$preset")"
 LAUNCHGATE_BINARY="$SERVICES_BUILD_DIR/operator/app/launchgate"
 if [[ "$render_only" == no ]]; then
   require_control_plane_tools
-  build_preset "$preset" launchgate harness "${SERVICES[@]}"
+  if [[ "$build" == yes ]]; then build_preset "$preset" launchgate harness "${SERVICES[@]}"; fi
   make_keys
   gather_evidence
   sign

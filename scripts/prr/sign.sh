@@ -22,7 +22,7 @@ kubectl apply -f "$ROOT/prr/checklist.yaml" -f "$ROOT/prr/authority.yaml" -f "$R
   -f "$ROOT/gift-cards/slo/error-budget.yaml" -f "$ROOT/gift-cards/deploy/statefulset.yaml" >/dev/null
 
 kubectl get launchreview -n shop gift-cards -o json |
-  jq --slurpfile check "$dir/check.json" '.status.items = [$check[0].items[] | select(.finding != null and .reason != "EvidenceMissing")
+  jq --slurpfile check "$dir/check.json" '.status.observedGeneration = .metadata.generation | .status.items = [$check[0].items[] | select(.finding != null and .reason != "EvidenceMissing")
     | {item: .id, section, severity, finding, reason, message, facts} + (if .observedAt then {observedAt} else {} end)
       + (if .validUntil then {validUntil} else {} end)]' |
   kubectl replace --raw "$status_path" -f - >/dev/null
