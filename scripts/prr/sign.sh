@@ -40,9 +40,7 @@ done
 
 # As a person would keep them: without what only this API server knew.
 mkdir -p "$dir/verdicts"
-for name in $(kubectl get launchverdicts -n shop -o name); do
-  kubectl get -n shop "$name" -o json |
-    jq '{apiVersion, kind, metadata: (.metadata | {name, namespace}), spec}' >"$dir/verdict.json"
-  who="$(jq -r '.spec.envelope.payload' "$dir/verdict.json" | base64 -d | jq -r '.predicate.signer.identity | split("@")[0]')"
-  cp "$dir/verdict.json" "$dir/verdicts/$who.json"
-done
+kubectl get launchverdicts -n shop -o json | jq -c '.items[] | {apiVersion, kind, metadata: (.metadata | {name, namespace}), spec}' |
+  while read -r verdict; do
+    jq . <<<"$verdict" >"$dir/verdicts/$(jq -r .metadata.name <<<"$verdict").json"
+  done
