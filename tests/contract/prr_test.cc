@@ -195,7 +195,7 @@ TEST(PrrTest, WhatWasFoundAtFirstIsKeptAsItIsJudgedNow) {
 
 // The ladder of DESIGN: every rung is asked about by some line.
 TEST(PrrTest, ChecklistHasFiveSectionsAndEveryRungOfTheLadder) {
-  const auto documents = json::ParseYaml(ReadFile("prr/checklist.yaml"));
+  const auto documents = launchgate::json::ParseYaml(ReadFile("prr/checklist.yaml"));
   ASSERT_TRUE(documents);
   const json& sections = documents->front()["spec"]["sections"];
   std::set<std::string> practices;
