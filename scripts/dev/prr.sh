@@ -27,12 +27,13 @@ HELP
 
 PRR="$ROOT/prr"
 
-# The files that a judgement of the reviewed or of the repaired version takes.
+# The files that a judgement of the reviewed or of the repaired version takes. Both are
+# held to the objectives that the review agreed on.
 # judged seeded|fixed [OPTION...] : what `launchgate check` and `render` are given.
 judged() {
   local files=(-f "$PRR" --evidence-root "$PRR/evidence/$1" --now "$(cat "$PRR/judged-at")")
   case "$1" in
-    seeded) files+=(-f "$ROOT/gift-cards/seeded/statefulset.yaml"
+    seeded) files+=(-f "$ROOT/gift-cards/seeded/statefulset.yaml" -f "$ROOT/gift-cards/slo"
       --page "https://runbooks.example.com/gift-cards=$ROOT/gift-cards/seeded/README.md") ;;
     fixed) files+=(-f "$ROOT/gift-cards/deploy" -f "$ROOT/gift-cards/slo"
       --page "https://runbooks.example.com/gift-cards=$ROOT/gift-cards/runbook.md"

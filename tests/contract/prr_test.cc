@@ -69,6 +69,8 @@ std::vector<std::string> Seeded(std::vector<std::string> command) {
       Path("prr"),
       "-f",
       Path("gift-cards/seeded/statefulset.yaml"),
+      "-f",
+      Path("gift-cards/slo"),
       "--page",
       std::string(kRunbook) + "=" + Path("gift-cards/seeded/README.md"),
       "--now",

@@ -151,7 +151,7 @@ TEST(SamplesTest, TheChecklistHasFiveSectionsAndSaysWhy) {
     sections.insert(item.section);
     kinds.insert(item.evidence);
     EXPECT_FALSE(item.question.empty()) << item.id;
-    EXPECT_FALSE(item.practice.empty()) << item.id;
+    EXPECT_FALSE(item.why.empty()) << item.id;
     EXPECT_NE(item.severity, resources::Severity::kUnknown) << item.id;
   }
   EXPECT_EQ(sections.size(), 5U);
