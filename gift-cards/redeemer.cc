@@ -27,8 +27,16 @@ RedeemResult Redeemer::Redeem(const RedeemCommand& command) {
     return {Outcome::kDeadline, {}, 0, "another request held the code until the deadline"};
   }
   auto permit = parts_.gate.Ask();
-  if (!permit) return {Outcome::kBreakerOpen, {}, 0, {}};
+  if (!permit) return WhileOpen(command);
   return Begun(command, std::move(*permit));
+}
+
+RedeemResult Redeemer::WhileOpen(const RedeemCommand& command) {
+  const auto row = parts_.store.FindRedeemed(command.code.digest);
+  if (!row) return {Outcome::kBreakerOpen, {}, 0, row.error()};
+  if (!*row) return {Outcome::kBreakerOpen, {}, 0, {}};
+  if ((*row)->amount_cents != command.amount_cents) return {Outcome::kConflict, {}, 0, {}};
+  return {Outcome::kReplayed, (*row)->charge_id, 0, {}};
 }
 
 RedeemResult Redeemer::Begun(const RedeemCommand& command, ProviderGate::Permit permit) {

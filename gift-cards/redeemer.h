@@ -6,9 +6,9 @@
 // before anybody is told "redeemed". In between a crash leaves a pending row,
 // which Recovery charges again under the same ref.
 //
-// The breaker is asked first: while it is open a request touches no disk and
-// leaves no row behind, so "breaker_open" always means that nothing was charged.
-// The price is that a redemption of before is not replayed while it is open.
+// The breaker is asked first: while it is open a request writes nothing and leaves no
+// row behind, so "breaker_open" always means that nothing was charged by it. A
+// redemption of before is read and replayed all the same.
 #pragma once
 
 #include <chrono>
@@ -79,6 +79,8 @@ class Redeemer {
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
 
+  // What can be answered without the provider.
+  [[nodiscard]] RedeemResult WhileOpen(const RedeemCommand& command);
   // Begin() and what a row from before means.
   [[nodiscard]] RedeemResult Begun(const RedeemCommand& command, ProviderGate::Permit permit);
   // Attempts until one decides, the policy gives up or the breaker refuses.

@@ -52,6 +52,7 @@ struct WriteStatements {
 };
 
 struct ReadStatements {
+  Statement redeemed;
   Statement pending;
   Statement ping;
 };
@@ -76,6 +77,9 @@ tl::expected<WriteStatements, std::string> PrepareWrites(Connection& connection)
 }
 
 tl::expected<ReadStatements, std::string> PrepareReads(Connection& connection) {
+  auto redeemed = connection.Prepare(fmt::format(
+      "SELECT {} FROM redemptions WHERE code_digest = ? AND state = 'redeemed'", kRowColumns));
+  if (!redeemed) return Fail(redeemed.error());
   auto pending = connection.Prepare(
       fmt::format("SELECT {} FROM redemptions WHERE state = 'pending' AND begun_at < ? "
                   "ORDER BY begun_at, code_digest LIMIT ?",
@@ -83,7 +87,7 @@ tl::expected<ReadStatements, std::string> PrepareReads(Connection& connection) {
   if (!pending) return Fail(pending.error());
   auto ping = connection.Prepare("SELECT code_digest FROM redemptions LIMIT 1");
   if (!ping) return Fail(ping.error());
-  return ReadStatements{std::move(*pending), std::move(*ping)};
+  return ReadStatements{std::move(*redeemed), std::move(*pending), std::move(*ping)};
 }
 
 class SqliteStore final : public Store {
@@ -99,6 +103,8 @@ class SqliteStore final : public Store {
   tl::expected<void, std::string> Complete(std::string_view code_digest, std::string_view charge_id,
                                            std::int64_t now_ms) override;
   tl::expected<void, std::string> Abandon(std::string_view code_digest) override;
+  tl::expected<std::optional<Redemption>, std::string> FindRedeemed(
+      std::string_view code_digest) override;
   tl::expected<std::vector<Redemption>, std::string> Pending(std::int64_t before_ms,
                                                              std::size_t limit) override;
   tl::expected<void, std::string> Ping() override;
@@ -199,6 +205,17 @@ tl::expected<void, std::string> SqliteStore::Abandon(std::string_view code_diges
   if (!committed) return committed;
   if (left) return Fail(Name(code_digest) + " is redeemed and cannot be abandoned");
   return {};
+}
+
+tl::expected<std::optional<Redemption>, std::string> SqliteStore::FindRedeemed(
+    std::string_view code_digest) {
+  const std::lock_guard lock(reader_mutex_);
+  Statement& select = reads_->redeemed;
+  const ResetAtEnd reset(select);
+  const auto row = select.Bind(code_digest).Step();
+  if (!row) return Fail(row.error());
+  if (!*row) return std::nullopt;
+  return ReadRow(select);
 }
 
 tl::expected<std::vector<Redemption>, std::string> SqliteStore::Pending(std::int64_t before_ms,

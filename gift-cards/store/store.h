@@ -77,6 +77,11 @@ class Store {
   // an error. Harmless where there is no row.
   [[nodiscard]] virtual tl::expected<void, std::string> Abandon(std::string_view code_digest) = 0;
 
+  // The row of a code that is redeemed; nothing for one that is pending or unknown.
+  // Reads only, and waits for no writer.
+  [[nodiscard]] virtual tl::expected<std::optional<Redemption>, std::string> FindRedeemed(
+      std::string_view code_digest) = 0;
+
   // The oldest pending rows begun before `before_ms`, at most `limit`.
   [[nodiscard]] virtual tl::expected<std::vector<Redemption>, std::string> Pending(
       std::int64_t before_ms, std::size_t limit) = 0;

@@ -62,6 +62,15 @@ class FakeStore final : public Store {
     return {};
   }
 
+  tl::expected<std::optional<Redemption>, std::string> FindRedeemed(
+      std::string_view code_digest) override {
+    const std::lock_guard lock(mutex_);
+    if (fail_find_) return tl::unexpected(std::string("disk I/O error"));
+    const auto row = rows_.find(std::string(code_digest));
+    const bool redeemed = row != rows_.end() && row->second.state == RedemptionState::kRedeemed;
+    return redeemed ? std::optional(row->second) : std::nullopt;
+  }
+
   tl::expected<std::vector<Redemption>, std::string> Pending(std::int64_t before_ms,
                                                              std::size_t limit) override {
     const std::lock_guard lock(mutex_);
@@ -106,6 +115,7 @@ class FakeStore final : public Store {
   void FailComplete(bool fail) { Set(fail_complete_, fail); }
   void FailAbandon(bool fail) { Set(fail_abandon_, fail); }
   void FailPending(bool fail) { Set(fail_pending_, fail); }
+  void FailFind(bool fail) { Set(fail_find_, fail); }
   void FailPing(bool fail) { Set(fail_ping_, fail); }
   // Begin() hangs, as over a disk that does not answer.
   void Block(bool block) {
@@ -139,6 +149,7 @@ class FakeStore final : public Store {
   bool fail_complete_ = false;
   bool fail_abandon_ = false;
   bool fail_pending_ = false;
+  bool fail_find_ = false;
   bool fail_ping_ = false;
   std::int64_t last_backup_at_ = 0;
   int begins_ = 0;

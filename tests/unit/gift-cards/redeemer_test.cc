@@ -183,7 +183,7 @@ TEST_F(RedeemerTest, SendsNothingWhenTheDeadlineIsOverBeforeItBegins) {
   EXPECT_TRUE(payments_.charges().empty());
 }
 
-TEST_F(RedeemerTest, TouchesNeitherDiskNorProviderWhileTheBreakerIsOpen) {
+TEST_F(RedeemerTest, WritesNothingAndSendsNothingWhileTheBreakerIsOpen) {
   OpenBreaker();
 
   const RedeemResult result = Redeem();
@@ -191,6 +191,26 @@ TEST_F(RedeemerTest, TouchesNeitherDiskNorProviderWhileTheBreakerIsOpen) {
   EXPECT_EQ(result.outcome, Outcome::kBreakerOpen);
   EXPECT_EQ(store_.begins(), 0);
   EXPECT_TRUE(payments_.charges().empty());
+}
+
+TEST_F(RedeemerTest, ReplaysARedemptionOfBeforeWhileTheBreakerIsOpen) {
+  const RedeemResult before = Redeem();
+  ASSERT_EQ(before.outcome, Outcome::kRedeemed);
+  OpenBreaker();
+
+  const RedeemResult result = Redeem();
+
+  EXPECT_EQ(result.outcome, Outcome::kReplayed);
+  EXPECT_EQ(result.charge_id, before.charge_id);
+  EXPECT_EQ(redeemer_.Redeem({Code(), 2'501, clock_.Now()}).outcome, Outcome::kConflict);
+}
+
+TEST_F(RedeemerTest, SaysThatTheBreakerIsOpenWhenTheStoreCannotBeReadEither) {
+  ASSERT_EQ(Redeem().outcome, Outcome::kRedeemed);
+  OpenBreaker();
+  store_.FailFind(true);
+
+  EXPECT_EQ(Redeem().outcome, Outcome::kBreakerOpen);
 }
 
 TEST_F(RedeemerTest, StopsRetryingWhenTheBreakerOpensMeanwhile) {

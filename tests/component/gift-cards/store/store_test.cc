@@ -68,6 +68,23 @@ TEST_F(StoreTest, CompletesAPendingRow) {
   EXPECT_EQ(row->redeemed_at, 3'000);
 }
 
+TEST_F(StoreTest, FindsARedeemedRowAndNoPendingOne) {
+  ASSERT_TRUE(store_->Begin(DigestOf("a"), 2500, 1'000));
+  ASSERT_TRUE(store_->Begin(DigestOf("b"), 900, 1'000));
+  ASSERT_TRUE(store_->Complete(DigestOf("a"), "ch_1", 2'000));
+
+  const auto redeemed = store_->FindRedeemed(DigestOf("a"));
+  const auto pending = store_->FindRedeemed(DigestOf("b"));
+  const auto unknown = store_->FindRedeemed(DigestOf("c"));
+
+  ASSERT_TRUE(redeemed && *redeemed);
+  EXPECT_EQ((*redeemed)->charge_id, "ch_1");
+  EXPECT_EQ((*redeemed)->amount_cents, 2500);
+  ASSERT_TRUE(pending && unknown);
+  EXPECT_FALSE(*pending);
+  EXPECT_FALSE(*unknown);
+}
+
 TEST_F(StoreTest, LeavesARedeemedRowAsItIsWhenItIsCompletedAgain) {
   ASSERT_TRUE(store_->Begin(DigestOf("a"), 2500, 1'000));
   ASSERT_TRUE(store_->Complete(DigestOf("a"), "ch-1", 3'000));
