@@ -5,6 +5,7 @@
 # control plane.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+source "$ROOT/scripts/lib/authority.sh"
 source "$ROOT/scripts/lib/operator.sh"
 source "$ROOT/scripts/lib/services.sh"
 

@@ -97,15 +97,15 @@ spec:
   - {name: ci, threshold: 1, attestations: true}
   keys:
 YAML
-  authority_key alice sre
-  authority_key bob service-owner
-  authority_key oncall incident-commander
-  authority_key ci ci
-}
-
-authority_key() {
-  printf '  - id: %s\n    identity: %s@example.com\n    role: %s\n    notBefore: "2026-01-01T00:00:00Z"\n    publicKey: |\n' "$1" "$1" "$2"
-  sed 's/^/      /' "$WORK/keys/$1.pub.pem"
+  local name role
+  while read -r name role; do
+    authority_key "$name" "$role" "$WORK/keys/$name.pub.pem" 2026-01-01T00:00:00Z
+  done <<'PEOPLE'
+alice sre
+bob service-owner
+oncall incident-commander
+ci ci
+PEOPLE
 }
 
 # The review of prr/, with the addresses of this run.

@@ -4,6 +4,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 source "$ROOT/scripts/lib/packages.sh"
 source "$ROOT/scripts/lib/tools.sh"
 source "$ROOT/scripts/lib/build.sh"
+source "$ROOT/scripts/lib/authority.sh"
 source "$ROOT/scripts/lib/services.sh"
 
 usage() {
@@ -82,9 +83,7 @@ YAML
     while read -r name role; do
       "$LAUNCHGATE_BINARY" keys generate --out "$WORK/keys/$name" >/dev/null
       cp "$WORK/keys/$name.pub.pem" "$PRR/keys/"
-      printf '  - id: %s\n    identity: %s@example.com\n    role: %s\n    notBefore: "%s"\n    publicKey: |\n' \
-        "$name" "$name" "$role" "$(date -u +%FT00:00:00Z)"
-      sed 's/^/      /' "$WORK/keys/$name.pub.pem"
+      authority_key "$name" "$role" "$WORK/keys/$name.pub.pem" "$(date -u +%FT00:00:00Z)"
     done <<'PEOPLE'
 alice sre
 bob service-owner
