@@ -32,6 +32,15 @@ fs::path CacheFolder() {
   return (xdg.empty() ? fs::path(Variable("HOME")) / ".cache" : fs::path(xdg)) / "launchgate";
 }
 
+// The word that follows the marker; nothing until its end was written too.
+std::string ValueAfter(std::string_view marker, const std::string& log) {
+  const std::size_t at = log.find(marker);
+  if (at == std::string::npos) return "";
+  const std::size_t start = at + marker.size();
+  const std::size_t end = log.find_first_of(" \n", start);
+  return end == std::string::npos ? "" : log.substr(start, end - start);
+}
+
 }  // namespace
 
 std::optional<fs::path> FindPrometheus() {
@@ -86,10 +95,19 @@ PrometheusProcess::PrometheusProcess(const fs::path& program, const Exporter& ex
       << "scrape_configs: [{job_name: demo, static_configs: [{targets: ['127.0.0.1:"
       << exporter.port() << "']}]}]\n";
   Start(program);
-  ReadLogUntilReady();
+  try {
+    ReadLogUntilReady();
+  } catch (...) {
+    // No destructor follows, and a server left behind holds the test's output
+    // open until the test is given up.
+    Stop();
+    throw;
+  }
 }
 
-PrometheusProcess::~PrometheusProcess() {
+PrometheusProcess::~PrometheusProcess() { Stop(); }
+
+void PrometheusProcess::Stop() {
   // Nothing that it stored is needed again.
   kill(child_, SIGKILL);
   waitpid(child_, nullptr, 0);
@@ -119,20 +137,19 @@ void PrometheusProcess::Start(const fs::path& program) {
   if (failed != 0) throw std::runtime_error("prometheus could not be started");
 }
 
-// It picks a free port and says which one in its log, then that it is ready.
+// It picks a free port and says which one in its log, and that it is ready:
+// two threads of its own, so either may come first.
 void PrometheusProcess::ReadLogUntilReady() {
+  constexpr std::string_view kReady = "ready to receive web requests";
+  constexpr std::string_view kListening = "msg=\"Listening on\" address=";
   std::string log;
   std::array<char, 4096> buffer{};
-  while (log.find("ready to receive web requests") == std::string::npos) {
+  while (log.find(kReady) == std::string::npos || ValueAfter(kListening, log).empty()) {
     const ssize_t size = read(log_, buffer.data(), buffer.size());
     if (size <= 0) throw std::runtime_error("prometheus ended: " + log);
     log.append(buffer.data(), static_cast<std::size_t>(size));
   }
-  constexpr std::string_view kMarker = "msg=\"Listening on\" address=";
-  const std::size_t at = log.find(kMarker);
-  if (at == std::string::npos) throw std::runtime_error("prometheus did not say its port: " + log);
-  const std::size_t start = at + kMarker.size();
-  url_ = "http://" + log.substr(start, log.find_first_of(" \n", start) - start);
+  url_ = "http://" + ValueAfter(kListening, log);
   // A full pipe would stop it.
   drain_ = std::jthread([log = log_] {
     std::array<char, 4096> rest{};

@@ -56,6 +56,7 @@ class PrometheusProcess {
  private:
   void Start(const std::filesystem::path& program);
   void ReadLogUntilReady();
+  void Stop();
 
   std::filesystem::path folder_;
   pid_t child_ = -1;
