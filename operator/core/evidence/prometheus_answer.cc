@@ -126,23 +126,29 @@ tl::unexpected<Finding> NotOneSeries(std::size_t count) {
                  fmt::format("the query gives {} series; aggregate them to one", shown));
 }
 
-// The only element of a vector or matrix, with a metric of texts.
+// Why an element of a vector or matrix is none: it has a metric of texts and `values`.
+std::optional<Finding> WhyNoElement(const Json& element, std::string_view values) {
+  const Json* metric = Find(element, "metric");
+  if (metric == nullptr || !metric->is_object()) {
+    return Malformed("a series has no metric").value();
+  }
+  for (const auto& [label, value] : metric->items()) {
+    if (!value.is_string()) return Malformed("the value of a label is not text").value();
+  }
+  if (Find(element, "histogram") != nullptr || Find(element, "histograms") != nullptr) {
+    return Malformed("the query gives a native histogram, not a number").value();
+  }
+  if (Find(element, values) == nullptr) {
+    return Malformed(fmt::format("a series has no {}", values)).value();
+  }
+  return std::nullopt;
+}
+
 tl::expected<const Json*, Finding> SingleElement(const Json& result, std::string_view values) {
   if (!result.is_array()) return Malformed("result is not a list");
   if (result.size() != 1) return NotOneSeries(result.size());
-  const Json& element = result.front();
-  const Json* metric = Find(element, "metric");
-  if (metric == nullptr || !metric->is_object()) return Malformed("a series has no metric");
-  for (const auto& [label, value] : metric->items()) {
-    if (!value.is_string()) return Malformed("the value of a label is not text");
-  }
-  if (Find(element, "histogram") != nullptr || Find(element, "histograms") != nullptr) {
-    return Malformed("the query gives a native histogram, not a number");
-  }
-  if (Find(element, values) == nullptr) {
-    return Malformed(fmt::format("a series has no {}", values));
-  }
-  return &element;
+  if (auto why = WhyNoElement(result.front(), values)) return tl::unexpected(*std::move(why));
+  return &result.front();
 }
 
 tl::expected<Sample, Finding> SampleIn(const Json& data) {
@@ -177,6 +183,22 @@ tl::expected<std::vector<Sample>, Finding> ReadSamples(const Json& values) {
   return samples;
 }
 
+// Why a sample is not one of the instant that was asked for.
+std::optional<Finding> WhyNotOf(base::Time asked_at, const Sample& sample) {
+  const std::string at = base::FormatTime(sample.at);
+  if (sample.at < asked_at - kMaxSampleAge) {
+    return Unknown("SampleStale",
+                   fmt::format("the sample is of {}, more than {} before it was asked for", at,
+                               base::FormatDuration(kMaxSampleAge)))
+        .value();
+  }
+  if (sample.at > asked_at + kMaxClockSkew) {
+    return Unknown("TimeInFuture", fmt::format("the sample is dated in the future: {}", at))
+        .value();
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 tl::expected<Json, Finding> DataOf(const PrometheusAnswer& answer) {
@@ -202,16 +224,31 @@ tl::expected<Sample, Finding> SingleSample(const PrometheusAnswer& answer, base:
   if (!data) return tl::unexpected(data.error());
   auto sample = SampleIn(*data);
   if (!sample) return sample;
-  const std::string at = base::FormatTime(sample->at);
-  if (sample->at < asked_at - kMaxSampleAge) {
-    return Unknown("SampleStale",
-                   fmt::format("the sample is of {}, more than {} before it was asked for", at,
-                               base::FormatDuration(kMaxSampleAge)));
-  }
-  if (sample->at > asked_at + kMaxClockSkew) {
-    return Unknown("TimeInFuture", fmt::format("the sample is dated in the future: {}", at));
-  }
+  if (auto why = WhyNotOf(asked_at, *sample)) return tl::unexpected(*std::move(why));
   return sample;
+}
+
+tl::expected<std::map<std::string, Sample>, Finding> SamplesBy(std::string_view label,
+                                                               const PrometheusAnswer& answer,
+                                                               base::Time asked_at) {
+  const auto data = DataOf(answer);
+  if (!data) return tl::unexpected(data.error());
+  const Json* result = Find(*data, "result");
+  if (TextOf(*data, "resultType") != "vector" || result == nullptr || !result->is_array()) {
+    return Malformed("the query gives no vector");
+  }
+  if (result->empty() || result->size() > kMaxSeries) return NotOneSeries(result->size());
+  std::map<std::string, Sample> samples;
+  for (const Json& element : *result) {
+    if (auto why = WhyNoElement(element, "value")) return tl::unexpected(*std::move(why));
+    const auto sample = ReadSample(element["value"]);
+    if (!sample) return tl::unexpected(sample.error());
+    if (auto why = WhyNotOf(asked_at, *sample)) return tl::unexpected(*std::move(why));
+    if (!samples.emplace(TextOf(element["metric"], label), *sample).second) {
+      return NotOneSeries(result->size());
+    }
+  }
+  return samples;
 }
 
 tl::expected<Series, Finding> SingleSeries(const PrometheusAnswer& answer) {

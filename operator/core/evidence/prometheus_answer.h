@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -43,6 +44,12 @@ tl::expected<json::Json, Finding> DataOf(const PrometheusAnswer& answer);
 // after it). A string, a range of samples and a native histogram are Malformed.
 tl::expected<Sample, Finding> SingleSample(const PrometheusAnswer& answer, base::Time asked_at);
 inline constexpr base::Duration kMaxSampleAge = std::chrono::minutes(5);
+
+// The samples of an instant query that gives several, told apart by the value
+// of one label that every series has and no two share; the same reasons.
+tl::expected<std::map<std::string, Sample>, Finding> SamplesBy(std::string_view label,
+                                                               const PrometheusAnswer& answer,
+                                                               base::Time asked_at);
 
 // The one series of a range query, at least one sample long, every sample
 // finite; the same reasons, without those about the sample's age.

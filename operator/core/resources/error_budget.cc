@@ -18,7 +18,6 @@ using json::Reader;
 
 constexpr internal::DurationBounds kWindowBounds{kShortestWindow, kLongestWindow};
 constexpr internal::DurationBounds kThresholdBounds{base::Duration(1), kLongestLatency};
-constexpr std::size_t kMaxTimeZoneLength = 64;
 constexpr std::size_t kMaxMetricLength = 256;
 constexpr std::size_t kMaxMatchersLength = 1024;
 constexpr std::string_view kCalendarMonth = "month";
@@ -28,25 +27,6 @@ std::string ReadServer(Reader& spec) {
   if (!spec.Has("prometheus")) return "";
   prometheus.RefuseUnknownFields({"server"});
   return internal::ReadLabel(prometheus, "server");
-}
-
-// Names of the IANA database, as paths without a way out of it: "Europe/Zurich".
-// Whether this one exists is known where the database is.
-bool IsTimeZoneName(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const bool plain = std::ranges::all_of(name, [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '+' || c == '-' || c == '/';
-  });
-  return plain && !name.empty() && is_letter(name.front()) && name.back() != '/' &&
-         name.find("//") == std::string_view::npos;
-}
-
-std::string ReadTimeZone(Reader& window) {
-  std::string zone =
-      internal::ReadText(window, "timeZone", kMaxTimeZoneLength, Presence::kRequired);
-  if (zone.empty() || IsTimeZoneName(zone)) return zone;
-  window.Complain("timeZone", "must be the IANA name of a time zone, such as \"Europe/Zurich\"");
-  return "";
 }
 
 BudgetWindow ReadWindow(Reader& spec) {
@@ -72,7 +52,7 @@ BudgetWindow ReadWindow(Reader& spec) {
       !calendar.empty() && calendar != kCalendarMonth) {
     window.Complain("calendar", "must be month, not " + base::Quote(calendar));
   }
-  result.time_zone = ReadTimeZone(window);
+  result.time_zone = internal::ReadTimeZone(window, "timeZone");
   return result;
 }
 
@@ -142,6 +122,7 @@ void ReadLatency(Reader latency, Objective& objective) {
   if (!latency.Has("threshold")) latency.Complain("threshold", "must be set");
   const auto threshold = internal::ReadDuration(latency, "threshold", kThresholdBounds);
   if (metric.empty() || !threshold) return;
+  objective.latency_threshold = *threshold;
   const std::string comma = matchers.empty() ? "" : ",";
   objective.good = fmt::format("sum(increase({}_bucket{{{}{}{}}}[{}]))", metric, matchers, comma,
                                BucketMatcher(*threshold), kWindowPlaceholder);
@@ -195,9 +176,10 @@ ErrorBudget ParseErrorBudget(const json::Json& object, std::vector<json::Problem
   ErrorBudget budget;
   budget.meta = internal::ReadOurMeta(reader, "ErrorBudget");
   budget.window = {WindowKind::kRolling, kDefaultWindow, ""};
+  budget.status = internal::ReadErrorBudgetStatus(object);
   Reader spec = reader.Object("spec", true);
   if (!reader.Has("spec")) return budget;
-  spec.RefuseUnknownFields({"prometheus", "window", "objectives"});
+  spec.RefuseUnknownFields({"prometheus", "window", "objectives", "policy", "review"});
 
   budget.prometheus = ReadServer(spec);
   budget.window = ReadWindow(spec);
@@ -208,6 +190,8 @@ ErrorBudget ParseErrorBudget(const json::Json& object, std::vector<json::Problem
   }
   if (budget.objectives.empty()) spec.Complain("objectives", "must have at least one objective");
   internal::RefuseDuplicates(spec, "objectives", "name", names);
+  budget.policy = internal::ReadFreezePolicy(spec);
+  budget.review = internal::ReadReviewCadence(spec);
   return budget;
 }
 

@@ -1,6 +1,6 @@
-// ErrorBudget: the objectives of a service, and the window over which what may
-// go wrong is counted. Namespaced. How a budget is computed and what it freezes
-// is not part of this version of the API; evidence reads the objectives.
+// ErrorBudget: the objectives of a service, the window over which what may go
+// wrong is counted, and what follows when it is spent. Namespaced. Computed in
+// core/budget; evidence reads the objectives as well.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,8 @@
 #include "core/base/time.h"
 #include "core/json/json.h"
 #include "core/json/reader.h"
+#include "core/resources/budget_policy.h"
+#include "core/resources/error_budget_status.h"
 #include "core/resources/meta.h"
 
 namespace launchgate::resources {
@@ -30,6 +32,9 @@ struct Objective {
   std::string total;
   std::string good;
   std::string bad;
+  // Of a latency objective. Without a bucket that ends there nothing is counted:
+  // interpolating between two others would be a guess.
+  std::optional<base::Duration> latency_threshold;
 };
 
 enum class WindowKind { kRolling, kCalendarMonth };
@@ -44,13 +49,16 @@ struct ErrorBudget {
   std::string prometheus;  // Name of a server in the operator's configuration.
   BudgetWindow window;
   std::vector<Objective> objectives;
+  FreezePolicy policy;
+  std::optional<ReviewCadence> review;  // Nothing: no monthly review.
+  ErrorBudgetStatus status;
 
   const Objective* Find(std::string_view objective) const;
 };
 
 inline constexpr std::size_t kMaxObjectives = 16;
 inline constexpr std::size_t kMaxExpressionLength = 2048;  // Characters.
-inline constexpr base::Duration kShortestWindow = std::chrono::hours(1);
+inline constexpr base::Duration kShortestWindow = std::chrono::minutes(1);
 inline constexpr base::Duration kLongestWindow = std::chrono::hours(24 * 366);
 inline constexpr base::Duration kDefaultWindow = std::chrono::hours(24 * 28);
 

@@ -15,6 +15,7 @@ namespace {
 using json::Reader;
 
 constexpr std::size_t kMaxUidLength = 128;
+constexpr std::size_t kMaxTimeZoneLength = 64;
 
 std::size_t CountCharacters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
@@ -51,6 +52,15 @@ bool IsPortSuffix(std::string_view suffix) {
   int port = 0;
   for (const char c : digits) port = port * 10 + (c - '0');
   return port >= 1 && port <= 65535;
+}
+
+// Names of the IANA database, as paths without a way out of it.
+bool IsTimeZoneName(std::string_view name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return IsLetter(c) || IsDigit(c) || c == '_' || c == '+' || c == '-' || c == '/';
+  });
+  return plain && !name.empty() && IsLetter(name.front()) && name.back() != '/' &&
+         name.find("//") == std::string_view::npos;
 }
 
 void ReadOurAnnotations(Reader& metadata, Meta& meta) {
@@ -172,6 +182,13 @@ std::string ReadUrl(Reader& reader, std::string_view field) {
     url.clear();
   }
   return url;
+}
+
+std::string ReadTimeZone(Reader& reader, std::string_view field) {
+  std::string zone = ReadText(reader, field, kMaxTimeZoneLength, Presence::kRequired);
+  if (zone.empty() || IsTimeZoneName(zone)) return zone;
+  reader.Complain(field, "must be the IANA name of a time zone, such as \"Europe/Zurich\"");
+  return "";
 }
 
 std::optional<base::Duration> ReadDuration(Reader& reader, std::string_view field,

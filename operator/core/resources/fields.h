@@ -40,6 +40,10 @@ std::string ReadUrl(json::Reader& reader, std::string_view field);
 // Why `url` is not acceptable; nothing when it is.
 std::optional<std::string> WhyBadUrl(std::string_view url);
 
+// A required IANA name: "Europe/Zurich". Only its form is checked; whether the
+// zone exists is known where the database is.
+std::string ReadTimeZone(json::Reader& reader, std::string_view field);
+
 struct DurationBounds {
   base::Duration shortest;
   base::Duration longest;

@@ -1,0 +1,64 @@
+#include "core/budget/budget_freezes.h"
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+
+namespace launchgate::budget {
+namespace {
+
+using resources::BudgetState;
+using resources::ErrorBudget;
+using resources::ObjectiveStatus;
+
+std::string SourceOf(const std::string& ns, const std::string& name) {
+  return fmt::format("ErrorBudget {}/{}", ns, name);
+}
+
+Freeze SpentFreeze(const ErrorBudget& budget) {
+  Freeze freeze{FreezeCause::kBudgetSpent, SourceOf(budget.meta.ns, budget.meta.name), "",
+                *budget.status.frozen_since, base::kNever};
+  for (const ObjectiveStatus& objective : budget.status.objectives) {
+    if (!objective.frozen_since) continue;
+    freeze.message += fmt::format("{}{}: {}", freeze.message.empty() ? "" : "; ", objective.name,
+                                  objective.message);
+  }
+  if (freeze.message.empty()) freeze.message = "the budget is spent";
+  return freeze;
+}
+
+std::string WhyUnknownText(const ErrorBudget& budget) {
+  for (const ObjectiveStatus& objective : budget.status.objectives) {
+    if (objective.state == BudgetState::kUnknown) {
+      return fmt::format("{}: {}", objective.name, objective.message);
+    }
+  }
+  return "nobody has evaluated it lately: ask the platform team whether launchgate's controller "
+         "and its Prometheus work";
+}
+
+}  // namespace
+
+std::vector<Freeze> FreezesOf(const ErrorBudget& budget,
+                              const std::vector<json::Problem>& problems) {
+  const std::string source = SourceOf(budget.meta.ns, budget.meta.name);
+  if (!problems.empty()) {
+    return {{FreezeCause::kBudgetUnknown, source, "cannot be used: " + json::Summarize(problems),
+             base::Time::min(), base::kNever}};
+  }
+  std::vector<Freeze> freezes;
+  if (budget.status.frozen_since) freezes.push_back(SpentFreeze(budget));
+  const base::Time known_at = budget.status.known_at.value_or(budget.meta.created);
+  freezes.push_back({FreezeCause::kBudgetUnknown, source,
+                     fmt::format("what is left is not known since {}; {}",
+                                 base::FormatTime(known_at), WhyUnknownText(budget)),
+                     known_at + budget.policy.unknown_grace, base::kNever});
+  return freezes;
+}
+
+Freeze MissingBudget(const std::string& ns, const std::string& name) {
+  return {FreezeCause::kBudgetUnknown, SourceOf(ns, name),
+          "does not exist, and the LaunchReview names it", base::Time::min(), base::kNever};
+}
+
+}  // namespace launchgate::budget
