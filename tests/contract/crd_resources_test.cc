@@ -318,7 +318,7 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"MonthWithoutTimeZone", kMonthly, "/spec/window/timeZone", "absent"},
         Refused{"CalendarWeek", kMonthly, "/spec/window/calendar", R"("week")"},
         Refused{"TimeZoneIsAPath", kMonthly, "/spec/window/timeZone", R"("../../etc/passwd")"},
-        Refused{"WindowTooShort", kBudget, "/spec/window/rolling", R"("1m")", kOnlyByTheOperator},
+        Refused{"WindowTooShort", kBudget, "/spec/window/rolling", R"("30s")", kOnlyByTheOperator},
         Refused{"NoObjectives", kBudget, "/spec/objectives", "[]"},
         Refused{"SameObjectiveTwice", kBudget, "/spec/objectives/1/name",
                 R"("redeem-availability")"},
