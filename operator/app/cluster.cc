@@ -51,9 +51,10 @@ Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyR
                    [keep = options.keep_status, &reader](const auto& raw) {
                      return DecodeAuthority(raw, keep, reader);
                    }),
-      verdicts_(
-          context, Follow(kube::kLaunchVerdicts, options.seed + 5),
-          [keep = options.keep_status](const auto& raw) { return DecodeVerdict(raw, keep); }) {}
+      verdicts_(context, Follow(kube::kLaunchVerdicts, options.seed + 5),
+                [keep = options.keep_status](const auto& raw) { return DecodeVerdict(raw, keep); }),
+      budgets_(context, Follow(kube::kErrorBudgets, options.seed + 6),
+               [keep = options.keep_status](const auto& raw) { return DecodeBudget(raw, keep); }) {}
 
 Cluster::~Cluster() { Stop(); }
 
@@ -64,6 +65,7 @@ void Cluster::OnAnyChange(const std::function<void()>& handler) {
   checklists_.AddHandler(notify);
   authorities_.AddHandler(notify);
   verdicts_.AddHandler(notify);
+  budgets_.AddHandler(notify);
 }
 
 void Cluster::Start() {
@@ -72,6 +74,7 @@ void Cluster::Start() {
   checklists_.Start();
   authorities_.Start();
   verdicts_.Start();
+  budgets_.Start();
 }
 
 void Cluster::Stop() {
@@ -80,6 +83,7 @@ void Cluster::Stop() {
   checklists_.Stop();
   authorities_.Stop();
   verdicts_.Stop();
+  budgets_.Stop();
 }
 
 std::optional<std::string> Cluster::WaitingFor() const {
@@ -89,6 +93,7 @@ std::optional<std::string> Cluster::WaitingFor() const {
       Collection{"readinesschecklists", checklists_.Health()},
       Collection{"launchauthorities", authorities_.Health()},
       Collection{"launchverdicts", verdicts_.Health()},
+      Collection{"errorbudgets", budgets_.Health()},
   };
   std::string text;
   for (const Collection& collection : collections) {
@@ -101,7 +106,13 @@ std::optional<std::string> Cluster::WaitingFor() const {
 
 std::chrono::milliseconds Cluster::Age() const {
   return std::max({namespaces_.CacheAge(), reviews_.CacheAge(), checklists_.CacheAge(),
-                   authorities_.CacheAge(), verdicts_.CacheAge()});
+                   authorities_.CacheAge(), verdicts_.CacheAge(), budgets_.CacheAge()});
+}
+
+kube::Informer<BudgetRecord>::Pointer Cluster::BudgetOf(
+    const resources::LaunchReview& review) const {
+  if (review.error_budget.empty()) return nullptr;
+  return budgets_.Get({review.meta.ns, review.error_budget});
 }
 
 std::string Cluster::ClusterId() const {

@@ -33,6 +33,7 @@ class Cluster {
   kube::Informer<ChecklistRecord>& checklists() { return checklists_; }
   kube::Informer<AuthorityRecord>& authorities() { return authorities_; }
   kube::Informer<VerdictRecord>& verdicts() { return verdicts_; }
+  kube::Informer<BudgetRecord>& budgets() { return budgets_; }
 
   // Before Start(): called after any object or any sync state changed, on the
   // informers' threads.
@@ -45,6 +46,8 @@ class Cluster {
   std::optional<std::string> WaitingFor() const;
   // Since the quietest collection last gave a sign of life.
   std::chrono::milliseconds Age() const;
+  // The ErrorBudget that a review names; null when it names none, or one that does not exist.
+  kube::Informer<BudgetRecord>::Pointer BudgetOf(const resources::LaunchReview& review) const;
   // The UID of kube-system, which identifies the cluster; empty until known.
   std::string ClusterId() const;
 
@@ -54,6 +57,7 @@ class Cluster {
   kube::Informer<ChecklistRecord> checklists_;
   kube::Informer<AuthorityRecord> authorities_;
   kube::Informer<VerdictRecord> verdicts_;
+  kube::Informer<BudgetRecord> budgets_;
 };
 
 }  // namespace launchgate::app

@@ -21,6 +21,7 @@ constexpr std::string_view kReview = "review";
 constexpr std::string_view kVerdict = "verdict";
 constexpr std::string_view kChecklist = "checklist";
 constexpr std::string_view kAuthority = "authority";
+constexpr std::string_view kBudget = "budget";
 
 // A reconcile waits for the caches this long before it tries again.
 constexpr std::chrono::milliseconds kSyncRetry{200};
@@ -70,6 +71,12 @@ Controller::Controller(const ControllerParts& parts, const ControllerOptions& op
     queue_.Add(Item(kAuthority, change.meta.key));
     EnqueueReviewsWhere(
         [&](const auto& review) { return review.authority == change.meta.key.name; });
+  });
+  cluster.budgets().AddHandler([this](const auto& change) {
+    queue_.Add(Item(kBudget, change.meta.key));
+    EnqueueReviewsWhere([&](const auto& review) {
+      return review.meta.ns == change.meta.key.ns && review.error_budget == change.meta.key.name;
+    });
   });
   cluster.namespaces().AddHandler([this](const auto& change) {
     EnqueueReviewsWhere([&](const auto& review) { return review.meta.ns == change.meta.key.name; });
@@ -134,6 +141,9 @@ void Controller::EnqueueEverything() {
   for (const auto& entry : parts_.cluster.authorities().Snapshot()) {
     queue_.Add(Item(kAuthority, entry.key));
   }
+  for (const auto& entry : parts_.cluster.budgets().Snapshot()) {
+    queue_.Add(Item(kBudget, entry.key));
+  }
 }
 
 void Controller::Work(std::stop_token stop) {
@@ -172,6 +182,7 @@ base::Result<base::Time> Controller::Reconcile(const std::string& item, std::sto
   if (parsed.kind == kChecklist) {
     return parts_.objects.ReconcileChecklist(parsed.key, std::move(stop));
   }
+  if (parsed.kind == kBudget) return parts_.budgets.Reconcile(parsed.key, std::move(stop));
   return parts_.objects.ReconcileAuthority(parsed.key, std::move(stop));
 }
 

@@ -15,6 +15,7 @@
 #include "app/cluster.h"
 #include "app/evidence_gatherer.h"
 #include "app/followed_objects.h"
+#include "app/reconcile/budget_reconciler.h"
 #include "app/reconcile/object_reconcilers.h"
 #include "app/reconcile/review_reconciler.h"
 #include "app/workloads.h"
@@ -36,6 +37,7 @@ struct ControllerParts {
   const EvidenceGatherer& evidence;
   ReviewReconciler& reviews;
   ObjectReconcilers& objects;
+  BudgetReconciler& budgets;
   telemetry::OperatorMetrics& metrics;
   const clock::Clock& clock;
 };

@@ -39,6 +39,7 @@ class EvidenceStack {
 
   FollowedObjects& objects() { return objects_; }
   EvidenceGatherer& gatherer() { return gatherer_; }
+  prometheus::PrometheusServers& servers() { return *servers_; }
 
   void Start() { objects_.Start(ClusterSources::UsualKinds()); }
   void Stop() { objects_.Stop(); }

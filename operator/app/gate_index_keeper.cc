@@ -101,6 +101,7 @@ void GateIndexKeeper::Rebuild() {
     inputs.review = entry.value;
     inputs.checklist = cluster_.checklists().Get({"", review.checklist});
     inputs.authority = cluster_.authorities().Get({"", review.authority});
+    inputs.budget = cluster_.BudgetOf(review);
     inputs.verdicts = std::move(verdicts[entry.key]);
     inputs.cluster_id = cluster_id;
     auto facts = FactsOf(entry.key, inputs);
@@ -123,7 +124,7 @@ std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube
   if (known != entries_.end() && known->second.inputs == inputs) return known->second.facts;
 
   decision::ReviewInputs review_inputs =
-      InputsOf(*inputs.review, inputs.checklist.get(), inputs.authority.get());
+      InputsOf(*inputs.review, inputs.checklist.get(), inputs.authority.get(), inputs.budget.get());
   for (const VerdictPointer& verdict : inputs.verdicts) {
     review_inputs.verdicts.push_back(verdict->verdict);
   }

@@ -57,6 +57,7 @@ class GateIndexKeeper final : public webhook::IndexSource {
     kube::Informer<ReviewRecord>::Pointer review;
     kube::Informer<ChecklistRecord>::Pointer checklist;
     kube::Informer<AuthorityRecord>::Pointer authority;
+    kube::Informer<BudgetRecord>::Pointer budget;
     std::vector<VerdictPointer> verdicts;
     std::string cluster_id;
     friend bool operator==(const Inputs&, const Inputs&) = default;

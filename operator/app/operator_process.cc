@@ -16,6 +16,7 @@
 #include "platform/http_server.h"
 #include "platform/log.h"
 #include "shell/clock/clock_guard.h"
+#include "shell/clock/time_zones.h"
 #include "shell/crypto/keys.h"
 #include "shell/kube/discovery.h"
 #include "shell/kube/events.h"
@@ -209,8 +210,10 @@ class ControllerRole {
         reviews_({base.cluster, workloads_, evidence_->gatherer(), status_, events_,
                   base.signatures, base.clock}),
         objects_(base.cluster, status_, base.signatures, base.clock),
+        budgets_({base.cluster, evidence_->servers(), zones_, status_, events_, base.metrics,
+                  base.clock}),
         controller_({base.cluster, workloads_, evidence_->objects(), evidence_->gatherer(),
-                     reviews_, objects_, base.metrics, base.clock},
+                     reviews_, objects_, budgets_, base.metrics, base.clock},
                     {.seed = base.seed + 44}),
         certificates_(
             {client_, discovery_, base.clock, base.waiter, elector_.guard(), base.metrics},
@@ -276,6 +279,8 @@ class ControllerRole {
   kube::EventRecorder events_;
   ReviewReconciler reviews_;
   ObjectReconcilers objects_;
+  clock::SystemTimeZones zones_;
+  BudgetReconciler budgets_;
   Controller controller_;
   CertificateKeeper certificates_;
   std::jthread event_thread_;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/freezes.h"
 #include "core/json/json.h"
 #include "core/verdict/trust.h"
 
@@ -81,8 +82,17 @@ base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepSta
   return record;
 }
 
+base::Result<BudgetRecord> DecodeBudget(const kube::RawObject& object, KeepStatus keep) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  BudgetRecord record;
+  record.budget = resources::ParseErrorBudget(*parsed, record.problems);
+  record.status_text = StatusText(*parsed, keep);
+  return record;
+}
+
 decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
-                                const AuthorityRecord* authority) {
+                                const AuthorityRecord* authority, const BudgetRecord* budget) {
   decision::ReviewInputs inputs;
   inputs.review = &review.review;
   inputs.review_problems = review.problems;
@@ -95,6 +105,9 @@ decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecor
     inputs.authority_serves_namespace = authority->authority.Serves(review.review.meta.ns);
     inputs.authority_problems = authority->problems;
   }
+  inputs.freezes = budget != nullptr
+                       ? FreezesAbout(review.review, &budget->budget, budget->problems)
+                       : FreezesAbout(review.review, nullptr, {});
   return inputs;
 }
 

@@ -10,6 +10,7 @@
 #include "core/decision/assemble.h"
 #include "core/decision/change.h"
 #include "core/json/reader.h"
+#include "core/resources/error_budget.h"
 #include "core/resources/launch_authority.h"
 #include "core/resources/launch_review.h"
 #include "core/resources/launch_verdict.h"
@@ -52,6 +53,12 @@ struct VerdictRecord {
   std::string status_text;
 };
 
+struct BudgetRecord {
+  resources::ErrorBudget budget;
+  std::vector<json::Problem> problems;
+  std::string status_text;
+};
+
 // Whether records remember the status text.
 enum class KeepStatus { kNo, kYes };
 
@@ -63,11 +70,12 @@ base::Result<ChecklistRecord> DecodeChecklist(const kube::RawObject& object, Kee
 base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, KeepStatus keep,
                                               const verdict::PublicKeyReader& reader);
 base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepStatus keep);
+base::Result<BudgetRecord> DecodeBudget(const kube::RawObject& object, KeepStatus keep);
 
-// What Assemble() needs of the objects around one review; `checklist` and
-// `authority` are null when they do not exist. Verdicts, findings and the
-// cluster's id are the caller's to add. The records must outlive the result.
+// What Assemble() needs of the objects around one review, its freezes included;
+// those that do not exist are null. Verdicts, findings and the cluster's id are
+// the caller's to add. The records must outlive the result.
 decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
-                                const AuthorityRecord* authority);
+                                const AuthorityRecord* authority, const BudgetRecord* budget);
 
 }  // namespace launchgate::app

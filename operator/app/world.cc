@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/freezes.h"
 #include "core/decision/assemble.h"
 #include "core/json/yaml.h"
 
@@ -59,6 +60,8 @@ void World::Add(const json::Json& object) {
       keep(authorities_);
     } else if (std::holds_alternative<resources::LaunchVerdict>(manifest.content)) {
       keep(verdicts_);
+    } else if (std::holds_alternative<resources::ErrorBudget>(manifest.content)) {
+      keep(budgets_);
     } else if (auto* config_map = std::get_if<resources::ConfigMap>(&manifest.content)) {
       config_maps_.push_back(std::move(*config_map));
     } else if (auto* ns = std::get_if<resources::Namespace>(&manifest.content)) {
@@ -76,6 +79,13 @@ const World::Loaded<resources::ReadinessChecklist>* World::FindChecklist(
 
 const World::Loaded<resources::LaunchAuthority>* World::FindAuthority(std::string_view name) const {
   return FindNamed(authorities_, [&](const auto& item) { return item.object.meta.name == name; });
+}
+
+const World::Loaded<resources::ErrorBudget>* World::FindBudget(std::string_view ns,
+                                                               std::string_view name) const {
+  return FindNamed(budgets_, [&](const auto& item) {
+    return item.object.meta.ns == ns && item.object.meta.name == name;
+  });
 }
 
 const resources::ConfigMap* World::FindConfigMap(std::string_view ns, std::string_view name) const {
@@ -113,6 +123,14 @@ std::optional<verdict::TrustedAuthority> World::TrustedBy(
   return verdict::Trust(authority->object, reader_).authority;
 }
 
+std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& review) const {
+  const auto* budget = FindBudget(review.meta.ns, review.error_budget);
+  const bool evaluated = budget != nullptr && budget->object.status.evaluated_at;
+  if (origin_ == verdict::Origin::kFiles && !evaluated) return {};
+  return budget != nullptr ? FreezesAbout(review, &budget->object, budget->problems)
+                           : FreezesAbout(review, nullptr, {});
+}
+
 decision::GateMode World::ModeOf(std::string_view ns) const {
   const auto* found = FindNamed(
       namespaces_, [&](const resources::Namespace& item) { return item.meta.name == ns; });
@@ -146,6 +164,7 @@ std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
                              verdict.object.review == review.object.meta.name;
     if (points_here && verdict.problems.empty()) inputs.verdicts.push_back(verdict.object);
   }
+  inputs.freezes = FreezesOf(review.object);
   inputs.cluster_id = cluster_id_;
   inputs.origin = origin_;
   inputs.findings = std::move(findings);

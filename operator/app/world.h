@@ -48,6 +48,9 @@ class World {
   const Loaded<resources::LaunchAuthority>* OnlyAuthority() const {
     return authorities_.size() == 1 ? &authorities_.front() : nullptr;
   }
+  const std::vector<Loaded<resources::ErrorBudget>>& budgets() const { return budgets_; }
+  const Loaded<resources::ErrorBudget>* FindBudget(std::string_view ns,
+                                                   std::string_view name) const;
   const resources::ConfigMap* FindConfigMap(std::string_view ns, std::string_view name) const;
   const resources::Workload* FindWorkload(const resources::TargetRef& target) const;
   // Any object as it was added; null when there is none. Versions do not matter.
@@ -59,6 +62,9 @@ class World {
   // exist or does not serve its namespace.
   std::optional<verdict::TrustedAuthority> TrustedBy(const resources::LaunchReview& review) const;
   decision::GateMode ModeOf(std::string_view ns) const;
+  // The freezes that concern a review. Files of a repository say what a budget is
+  // and not how much of it is left: without a status it freezes nothing there.
+  std::vector<budget::Freeze> FreezesOf(const resources::LaunchReview& review) const;
 
   // The facts about one review, with these findings.
   std::shared_ptr<const decision::ReviewFacts> FactsOf(
@@ -82,6 +88,7 @@ class World {
   std::vector<Loaded<resources::ReadinessChecklist>> checklists_;
   std::vector<Loaded<resources::LaunchAuthority>> authorities_;
   std::vector<Loaded<resources::LaunchVerdict>> verdicts_;
+  std::vector<Loaded<resources::ErrorBudget>> budgets_;
   std::vector<resources::ConfigMap> config_maps_;
   std::vector<resources::Namespace> namespaces_;
   std::vector<resources::Workload> workloads_;

@@ -31,6 +31,7 @@ using Run = std::function<int(Streams&)>;
 // One line per command in commands.cc; each adds a subcommand to `parser` whose
 // callback stores into `run` what to do.
 void AddOperator(CLI::App& parser, Run& run);
+void AddBudget(CLI::App& parser, Run& run);
 void AddCheck(CLI::App& parser, Run& run);
 void AddExplain(CLI::App& parser, Run& run);
 void AddStatus(CLI::App& parser, Run& run);

@@ -27,6 +27,7 @@ int Main(int argc, const char* const* argv, Streams& streams) {
     parser.set_help_all_flag("--help-all", "Show the help of every command");
     Run run;
     AddOperator(parser, run);
+    AddBudget(parser, run);
     AddCheck(parser, run);
     AddExplain(parser, run);
     AddStatus(parser, run);

@@ -40,30 +40,17 @@ class NoPrometheus final : public evidence::PrometheusReader {
 // What a browser would trust; TLS needs to know.
 constexpr const char* kSystemBundle = "/etc/ssl/certs/ca-certificates.crt";
 constexpr int kTransportThreads = 8;
-// Stands for every name that --prometheus does not give.
-constexpr const char* kAnyServer = "any";
-
 // The servers that the command line names, under the names that reviews use.
 class GivenPrometheus final : public evidence::PrometheusReader {
  public:
   static base::Result<std::unique_ptr<evidence::PrometheusReader>> Make(
       const std::vector<NamedServer>& given, const clock::Clock& clock) {
-    // Once in a process.
-    static const base::Status threads = transport::InitializeTransportThreads(kTransportThreads);
-    if (!threads) return tl::unexpected(threads.error());
-    std::vector<prometheus::ServerOptions> options;
+    auto servers = OpenServers(given, clock);
+    if (!servers) return tl::unexpected(servers.error());
     std::set<std::string> names;
     for (const NamedServer& server : given) {
-      prometheus::ServerOptions named;
-      named.name = server.name.empty() ? kAnyServer : server.name;
-      named.url = server.url;
-      if (server.url.starts_with("https:")) named.ca_file = kSystemBundle;
-      named.namespaces = {"*"};
-      names.insert(named.name);
-      options.push_back(std::move(named));
+      names.insert(server.name.empty() ? kAnyServer : server.name);
     }
-    auto servers = prometheus::PrometheusServers::Make(std::move(options), clock);
-    if (!servers) return base::Wrap("--prometheus", servers.error());
     return std::unique_ptr<evidence::PrometheusReader>(
         new GivenPrometheus(*std::move(servers), std::move(names)));
   }
@@ -134,6 +121,25 @@ class FileEvidence final : public OfflineEvidence {
 };
 
 }  // namespace
+
+base::Result<std::unique_ptr<prometheus::PrometheusServers>> OpenServers(
+    const std::vector<NamedServer>& given, const clock::Clock& clock) {
+  // Once in a process.
+  static const base::Status threads = transport::InitializeTransportThreads(kTransportThreads);
+  if (!threads) return tl::unexpected(threads.error());
+  std::vector<prometheus::ServerOptions> options;
+  for (const NamedServer& server : given) {
+    prometheus::ServerOptions named;
+    named.name = server.name.empty() ? kAnyServer : server.name;
+    named.url = server.url;
+    if (server.url.starts_with("https:")) named.ca_file = kSystemBundle;
+    named.namespaces = {"*"};
+    options.push_back(std::move(named));
+  }
+  auto servers = prometheus::PrometheusServers::Make(std::move(options), clock);
+  if (!servers) return base::Wrap("--prometheus", servers.error());
+  return servers;
+}
 
 std::set<std::string> UrlsOf(const World& world) {
   std::set<std::string> urls;

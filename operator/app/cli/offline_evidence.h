@@ -10,6 +10,8 @@
 #include "app/cli/given_pages.h"
 #include "app/evidence_gatherer.h"
 #include "app/world.h"
+#include "shell/clock/clock.h"
+#include "shell/prometheus/client.h"
 
 namespace launchgate::app::cli {
 
@@ -28,6 +30,12 @@ struct OfflineOptions {
   std::vector<NamedServer> prometheus;
   PagesByUrl pages;  // Never fetched: these answer.
 };
+
+// The servers that the command line names; one without a name is called
+// kAnyServer. The transport's threads are started with the first call.
+base::Result<std::unique_ptr<prometheus::PrometheusServers>> OpenServers(
+    const std::vector<NamedServer>& given, const clock::Clock& clock);
+inline constexpr const char* kAnyServer = "any";
 
 // Every URL that the reviews of `world` name.
 std::set<std::string> UrlsOf(const World& world);

@@ -35,7 +35,7 @@ class Session {
   const std::string& ns() const;  // The namespace that was asked for.
 
   // Reads the objects that decide about the reviews of the session's namespace:
-  // reviews and verdicts of it, the checklists and authorities that those
+  // reviews, verdicts and ErrorBudgets of it, the checklists and authorities that those
   // reviews name, the namespace itself, the cluster's id.
   base::Result<World> ReadWorld(const verdict::PublicKeyReader& reader);
   // How the server serves a kind; kUnsupported when it does not.

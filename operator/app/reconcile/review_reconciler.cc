@@ -90,7 +90,9 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   // A review that breaks a rule is not worth a fetch.
   if (record->problems.empty()) facts.evidence = GatherEvidence(review, facts.authority.get(), now);
 
-  decision::ReviewInputs inputs = InputsOf(*record, facts.checklist.get(), facts.authority.get());
+  const auto budget = parts_.cluster.BudgetOf(review);
+  decision::ReviewInputs inputs =
+      InputsOf(*record, facts.checklist.get(), facts.authority.get(), budget.get());
   for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
     if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
     if (!entry.value->problems.empty()) continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,5 +26,9 @@ struct YamlLimits {
 // that JSON cannot hold are refused. kInvalid names the line, kExhausted the
 // limit that was passed.
 base::Result<std::vector<Json>> ParseYaml(std::string_view text, const YamlLimits& limits = {});
+
+// One document in block style, all text in double quotes. ParseYaml() of it gives
+// `value` again.
+std::string ToYaml(const Json& value);
 
 }  // namespace launchgate::json

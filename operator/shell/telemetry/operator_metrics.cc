@@ -74,6 +74,9 @@ OperatorMetrics::OperatorMetrics()
       certificate_expiry_(registry_.AddGaugeFamily(
           Options("launchgate_certificate_expiry_timestamp_seconds",
                   "When the webhook's certificates end, in Unix time.", {"certificate"}))),
+      budgets_(registry_.AddGaugeFamily(
+          Options("launchgate_error_budgets",
+                  "ErrorBudgets, by state: WithinBudget, BudgetSpent, BudgetUnknown.", {"state"}))),
       findings_(registry_.AddGaugeFamily(
           Options("launchgate_evidence_findings",
                   "Evidence of all reviews, by kind and present finding.", {"kind", "finding"}))),
@@ -132,6 +135,10 @@ void OperatorMetrics::SetLeading(bool leading) { leading_.Set(leading ? 1 : 0); 
 
 void OperatorMetrics::SetCertificateExpiry(std::string_view certificate, double unix_seconds) {
   certificate_expiry_.With({certificate}).Set(unix_seconds);
+}
+
+void OperatorMetrics::SetErrorBudgets(std::string_view state, double count) {
+  budgets_.With({state}).Set(count);
 }
 
 void OperatorMetrics::SetFindings(std::string_view kind, std::string_view finding, double count) {

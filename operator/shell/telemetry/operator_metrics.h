@@ -30,6 +30,8 @@ class OperatorMetrics {
   void SetCertificateExpiry(std::string_view certificate, double unix_seconds);
   // launchgate_reviews: LaunchReviews in the gate's index.
   void SetReviews(double count);
+  // launchgate_error_budgets{state}
+  void SetErrorBudgets(std::string_view state, double count);
 
   // launchgate_evidence_findings{kind,finding}
   void SetFindings(std::string_view kind, std::string_view finding, double count);
@@ -52,6 +54,7 @@ class OperatorMetrics {
   platform::Family<platform::Counter>& reconciles_;
   platform::Family<platform::Counter>& status_writes_;
   platform::Family<platform::Gauge>& certificate_expiry_;
+  platform::Family<platform::Gauge>& budgets_;
   platform::Family<platform::Gauge>& findings_;
   platform::Family<platform::Histogram>& verification_;
   platform::Family<platform::Counter>& fetches_;

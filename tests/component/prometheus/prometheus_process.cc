@@ -86,15 +86,24 @@ bool Exporter::AwaitScrapes(int count) {
   return scraped_.wait_for(lock, kPatience, [&] { return scrapes_ >= wanted; });
 }
 
-PrometheusProcess::PrometheusProcess(const fs::path& program, const Exporter& exporter) {
+PrometheusProcess::PrometheusProcess(const fs::path& program, const Exporter& exporter)
+    : PrometheusProcess(
+          program,
+          "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
+          "scrape_configs: [{job_name: demo, static_configs: [{targets: ['127.0.0.1:" +
+              std::to_string(exporter.port()) + "']}]}]\n",
+          "") {}
+
+PrometheusProcess::PrometheusProcess(const fs::path& program, const fs::path& data)
+    : PrometheusProcess(program, "global: {}\n", data) {}
+
+PrometheusProcess::PrometheusProcess(const fs::path& program, const std::string& configuration,
+                                     const fs::path& data) {
   std::string name = (fs::temp_directory_path() / "launchgate-prometheus-XXXXXX").string();
   if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
   folder_ = name;
-  std::ofstream(folder_ / "prometheus.yml")
-      << "global: {scrape_interval: 1s, scrape_timeout: 1s}\n"
-      << "scrape_configs: [{job_name: demo, static_configs: [{targets: ['127.0.0.1:"
-      << exporter.port() << "']}]}]\n";
-  Start(program);
+  std::ofstream(folder_ / "prometheus.yml") << configuration;
+  Start(program, data.empty() ? folder_ / "data" : data);
   try {
     ReadLogUntilReady();
   } catch (...) {
@@ -117,13 +126,14 @@ void PrometheusProcess::Stop() {
   fs::remove_all(folder_, ignored);
 }
 
-void PrometheusProcess::Start(const fs::path& program) {
+void PrometheusProcess::Start(const fs::path& program, const fs::path& data) {
   std::array<int, 2> pipe{};
   if (pipe2(pipe.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
   log_ = pipe[0];
   std::vector<std::string> words = {
       program.string(), "--config.file=" + (folder_ / "prometheus.yml").string(),
-      "--storage.tsdb.path=" + (folder_ / "data").string(), "--web.listen-address=127.0.0.1:0"};
+      "--storage.tsdb.path=" + data.string(), "--storage.tsdb.retention.time=10y",
+      "--web.listen-address=127.0.0.1:0"};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -42,11 +42,13 @@ class Exporter {
   std::unique_ptr<platform::HttpServer> server_;  // Last: it calls Scrape().
 };
 
-// Scrapes one exporter every second. Running from construction, which returns
-// when the server is ready, to destruction.
+// Running from construction, which returns when the server is ready, to destruction.
 class PrometheusProcess {
  public:
+  // Scrapes one exporter every second.
   PrometheusProcess(const std::filesystem::path& program, const Exporter& exporter);
+  // Scrapes nothing and serves the blocks in `data`, however old they are.
+  PrometheusProcess(const std::filesystem::path& program, const std::filesystem::path& data);
   ~PrometheusProcess();
   PrometheusProcess(const PrometheusProcess&) = delete;
   PrometheusProcess& operator=(const PrometheusProcess&) = delete;
@@ -54,7 +56,10 @@ class PrometheusProcess {
   const std::string& url() const { return url_; }
 
  private:
-  void Start(const std::filesystem::path& program);
+  PrometheusProcess(const std::filesystem::path& program, const std::string& configuration,
+                    const std::filesystem::path& data);
+
+  void Start(const std::filesystem::path& program, const std::filesystem::path& data);
   void ReadLogUntilReady();
   void Stop();
 

@@ -98,7 +98,7 @@ class RealPrometheusTest : public ::testing::Test {
     spec.recheck_every = std::chrono::minutes(10);
     resources::ErrorBudget budget;
     budget.window = {resources::WindowKind::kRolling, std::chrono::hours(1), ""};
-    budget.objectives = {{"availability", 99.9, "99.9", total, "", ""}};
+    budget.objectives = {{"availability", 99.9, "99.9", total, "", "", std::nullopt}};
     const base::Time asked_at = clock_.Now();
     const evidence::HistoryQuery query =
         evidence::TotalEventsQuery(budget.objectives[0], budget.window, asked_at);
