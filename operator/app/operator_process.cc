@@ -1,7 +1,9 @@
 #include "app/operator_process.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdlib>
+#include <limits>
 #include <mutex>
 #include <random>
 #include <utility>
@@ -17,6 +19,7 @@
 #include "platform/log.h"
 #include "shell/clock/clock_guard.h"
 #include "shell/clock/time_zones.h"
+#include "shell/crypto/certificates.h"
 #include "shell/crypto/keys.h"
 #include "shell/kube/discovery.h"
 #include "shell/kube/events.h"
@@ -57,6 +60,17 @@ class GuardedTime final : public webhook::TrustedTime {
   const clock::ClockGuard& guard_;
 };
 
+telemetry::LiveReadings ReadingsOf(const Cluster& cluster, const clock::ClockGuard& guard) {
+  const auto age = [&cluster] {
+    const std::chrono::milliseconds quiet = cluster.Age();
+    return quiet == std::chrono::milliseconds::max() ? std::numeric_limits<double>::infinity()
+                                                     : std::chrono::duration<double>(quiet).count();
+  };
+  return {.cache_age_seconds = age,
+          .caches_ready = [&cluster] { return !cluster.WaitingFor(); },
+          .clock_trusted = [&guard] { return guard.Trusted(); }};
+}
+
 class DecisionCounter final : public webhook::DecisionObserver {
  public:
   explicit DecisionCounter(telemetry::OperatorMetrics& metrics) : metrics_(metrics) {}
@@ -78,7 +92,8 @@ struct Foundation {
         probe(transport, waiter, clock_guard),
         context{transport, clock, waiter, &LogInformerNote},
         cluster(context, signatures,
-                {options.controller ? KeepStatus::kYes : KeepStatus::kNo, seed}) {}
+                {options.controller ? KeepStatus::kYes : KeepStatus::kNo, seed}),
+        metrics(ReadingsOf(cluster, clock_guard)) {}
 
   transport::Transport& transport;
   const std::uint64_t seed;
@@ -87,10 +102,10 @@ struct Foundation {
   clock::ClockGuard clock_guard;
   ClockProbe probe;
   crypto::OpenSslSignatures signatures;
-  telemetry::OperatorMetrics metrics;
   platform::Health health;
   kube::InformerContext context;
   Cluster cluster;
+  telemetry::OperatorMetrics metrics;
 };
 
 // The webhook role: an index that follows the cluster, and a server whose
@@ -158,6 +173,7 @@ class WebhookRole {
     const std::lock_guard lock(mutex_);
     if (server_) {
       const auto replaced = server_->ReplaceCertificate(certificate);
+      if (replaced) ReportLoaded(certificate);
       log::Info(replaced ? "serving certificate replaced" : "serving certificate refused",
                 {{"error", replaced ? "" : replaced.error()}});
       return;
@@ -171,10 +187,19 @@ class WebhookRole {
     auto server = platform::HttpServer::Start(options, webhook_.Routes());
     if (server) {
       server_ = *std::move(server);
+      ReportLoaded(certificate);
     } else {
       error_ = server.error();
     }
     started_.notify_all();
+  }
+
+  // Of the one that is served, which need not be the one in the Secret.
+  void ReportLoaded(const platform::ServingCertificate& certificate) {
+    const auto leaf = crypto::ReadCertificate(certificate.chain_pem);
+    if (!leaf) return;
+    const std::chrono::duration<double> end = leaf->validity.not_after.time_since_epoch();
+    base_.metrics.SetCertificateExpiry("loaded", end.count());
   }
 
   Foundation& base_;

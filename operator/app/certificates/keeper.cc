@@ -150,6 +150,15 @@ void CertificateKeeper::ReportExpiry(const std::string& leaf_pem) {
   parts_.metrics.SetCertificateExpiry("serving", end.count());
 }
 
+void CertificateKeeper::ReportEntries(const Json& webhooks) {
+  double open = 0;
+  for (const Json& webhook : webhooks) {
+    if (webhook.value("failurePolicy", "Fail") == "Ignore") ++open;
+  }
+  parts_.metrics.SetRegisteredEntries("Ignore", open);
+  parts_.metrics.SetRegisteredEntries("Fail", static_cast<double>(webhooks.size()) - open);
+}
+
 base::Result<CertificateKeeper::Registration> CertificateKeeper::ReadRegistration(
     std::stop_token stop) {
   const auto object = parts_.client.Get(kube::kValidatingWebhookConfigurations,
@@ -162,11 +171,13 @@ base::Result<CertificateKeeper::Registration> CertificateKeeper::ReadRegistratio
     // Who installs or removes the registration decides whether the gate is on.
     log::Warning("there is no webhook configuration: nothing is gated",
                  {{"name", config_.webhook.configuration_name}});
+    ReportEntries(Json::array());
     return registration;
   }
   registration.exists = true;
   registration.document = object->body;
   const Json& webhooks = WebhooksOf(*registration.document);
+  ReportEntries(webhooks);
   if (!webhooks.empty()) registration.bundle_pem = BundleOf(webhooks.front());
   for (const Json& webhook : webhooks) {
     if (BundleOf(webhook) != registration.bundle_pem) registration.bundle_pem.clear();

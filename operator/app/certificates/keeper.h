@@ -63,6 +63,7 @@ class CertificateKeeper {
 
   void Run(std::stop_token stop);
   void ReportExpiry(const std::string& leaf_pem);
+  void ReportEntries(const json::Json& webhooks);
   base::Result<Registration> ReadRegistration(std::stop_token stop);
   base::Status Publish(const Registration& registration, const std::string& bundle_pem,
                        std::stop_token stop);

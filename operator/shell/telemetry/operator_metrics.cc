@@ -1,6 +1,7 @@
 #include "shell/telemetry/operator_metrics.h"
 
 #include <array>
+#include <utility>
 
 namespace launchgate::telemetry {
 namespace {
@@ -62,7 +63,7 @@ platform::HistogramOptions EvidenceDuration(std::string name, std::string help,
 
 }  // namespace
 
-OperatorMetrics::OperatorMetrics()
+OperatorMetrics::OperatorMetrics(LiveReadings readings)
     : decisions_(registry_.AddCounterFamily(DecisionOptions())),
       duration_(registry_.AddHistogramFamily(DurationOptions())),
       reconciles_(registry_.AddCounterFamily(Options("launchgate_reconciles_total",
@@ -77,6 +78,9 @@ OperatorMetrics::OperatorMetrics()
       budgets_(registry_.AddGaugeFamily(
           Options("launchgate_error_budgets",
                   "ErrorBudgets, by state: WithinBudget, BudgetSpent, BudgetUnknown.", {"state"}))),
+      registered_entries_(registry_.AddGaugeFamily(Options(
+          "launchgate_registered_entries",
+          "Entries of the webhook's registration, by failure policy.", {"failure_policy"}))),
       findings_(registry_.AddGaugeFamily(
           Options("launchgate_evidence_findings",
                   "Evidence of all reviews, by kind and present finding.", {"kind", "finding"}))),
@@ -94,6 +98,7 @@ OperatorMetrics::OperatorMetrics()
                                              kEvidenceBounds)),
       leading_(registry_.AddGauge("launchgate_leader", "1 while this process leads, else 0.")),
       reviews_(registry_.AddGauge("launchgate_reviews", "LaunchReviews in the gate's index.")) {
+  AddLiveReadings(std::move(readings));
   for (const std::string_view entry : kEntries) {
     EntryMetrics& metrics = entries_[entry];
     metrics.duration = &duration_.With({entry});
@@ -106,6 +111,22 @@ OperatorMetrics::OperatorMetrics()
       metrics.denied[reason] = &decisions_.With({entry, "Deny", reason});
     }
   }
+}
+
+void OperatorMetrics::AddLiveReadings(LiveReadings readings) {
+  const auto flag = [](std::function<bool()> read) {
+    return [read = std::move(read)] { return read && read() ? 1.0 : 0.0; };
+  };
+  registry_.AddGaugeCallback(
+      "launchgate_cache_age_seconds",
+      "Time since the API server last spoke, of the quietest collection.",
+      [read = std::move(readings.cache_age_seconds)] { return read ? read() : 0.0; });
+  registry_.AddGaugeCallback("launchgate_caches_ready",
+                             "1 while every collection that decides is complete and fresh, else 0.",
+                             flag(std::move(readings.caches_ready)));
+  registry_.AddGaugeCallback("launchgate_clock_trusted",
+                             "1 while the wall clock agrees with the API server's, else 0.",
+                             flag(std::move(readings.clock_trusted)));
 }
 
 platform::Counter& OperatorMetrics::DecisionCounter(std::string_view entry, bool allowed,
@@ -139,6 +160,10 @@ void OperatorMetrics::SetCertificateExpiry(std::string_view certificate, double 
 
 void OperatorMetrics::SetErrorBudgets(std::string_view state, double count) {
   budgets_.With({state}).Set(count);
+}
+
+void OperatorMetrics::SetRegisteredEntries(std::string_view failure_policy, double count) {
+  registered_entries_.With({failure_policy}).Set(count);
 }
 
 void OperatorMetrics::SetFindings(std::string_view kind, std::string_view finding, double count) {

@@ -2,6 +2,7 @@
 // docs/metrics.md, which a test compares with this registry.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -10,11 +11,19 @@
 
 namespace launchgate::telemetry {
 
+// Asked at every scrape, on the scraping thread, so that a thread that hangs cannot
+// leave a good figure behind. Must not block. Without one its metric stays 0.
+struct LiveReadings {
+  std::function<double()> cache_age_seconds;  // Infinite before the first complete list.
+  std::function<bool()> caches_ready;
+  std::function<bool()> clock_trusted;
+};
+
 // Thread-safe. Labels are closed sets; a reason that is not known at start-up is
 // counted as "other".
 class OperatorMetrics {
  public:
-  OperatorMetrics();
+  explicit OperatorMetrics(LiveReadings readings = {});
 
   // launchgate_admission_decisions_total{entry,decision,reason} and
   // launchgate_admission_duration_seconds{entry}. Lock-free.
@@ -28,6 +37,8 @@ class OperatorMetrics {
   void SetLeading(bool leading);
   // launchgate_certificate_expiry_timestamp_seconds{certificate}
   void SetCertificateExpiry(std::string_view certificate, double unix_seconds);
+  // launchgate_registered_entries{failure_policy}
+  void SetRegisteredEntries(std::string_view failure_policy, double count);
   // launchgate_reviews: LaunchReviews in the gate's index.
   void SetReviews(double count);
   // launchgate_error_budgets{state}
@@ -46,6 +57,8 @@ class OperatorMetrics {
   platform::MetricsRegistry& registry() { return registry_; }
 
  private:
+  // launchgate_cache_age_seconds, launchgate_caches_ready, launchgate_clock_trusted
+  void AddLiveReadings(LiveReadings readings);
   platform::Counter& DecisionCounter(std::string_view entry, bool allowed, std::string_view reason);
 
   platform::MetricsRegistry registry_;
@@ -55,6 +68,7 @@ class OperatorMetrics {
   platform::Family<platform::Counter>& status_writes_;
   platform::Family<platform::Gauge>& certificate_expiry_;
   platform::Family<platform::Gauge>& budgets_;
+  platform::Family<platform::Gauge>& registered_entries_;
   platform::Family<platform::Gauge>& findings_;
   platform::Family<platform::Histogram>& verification_;
   platform::Family<platform::Counter>& fetches_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 
 #include "core/admission/guards.h"
@@ -79,6 +80,45 @@ TEST(OperatorMetricsTest, KnowsEveryReasonOfAnApproval) {
 
     EXPECT_THAT(metrics.registry().Render(), HasSubstr(Series("Allow", text)));
   }
+}
+
+TEST(OperatorMetricsTest, ReadsWhatIsLiveAtEveryScrape) {
+  double age = 0.25;
+  bool ready = true;
+  OperatorMetrics metrics({.cache_age_seconds = [&age] { return age; },
+                           .caches_ready = [&ready] { return ready; },
+                           .clock_trusted = [] { return true; }});
+  const std::string before = metrics.registry().Render();
+
+  age = std::numeric_limits<double>::infinity();
+  ready = false;
+  const std::string after = metrics.registry().Render();
+
+  EXPECT_THAT(before, HasSubstr("launchgate_cache_age_seconds 0.25\n"));
+  EXPECT_THAT(before, HasSubstr("launchgate_caches_ready 1\n"));
+  EXPECT_THAT(before, HasSubstr("launchgate_clock_trusted 1\n"));
+  EXPECT_THAT(after, HasSubstr("launchgate_cache_age_seconds +Inf\n"));
+  EXPECT_THAT(after, HasSubstr("launchgate_caches_ready 0\n"));
+}
+
+// Silence must not look like health.
+TEST(OperatorMetricsTest, AReadingThatNobodyGivesIsNotGood) {
+  OperatorMetrics metrics;
+
+  EXPECT_THAT(metrics.registry().Render(), HasSubstr("launchgate_caches_ready 0\n"));
+  EXPECT_THAT(metrics.registry().Render(), HasSubstr("launchgate_clock_trusted 0\n"));
+}
+
+TEST(OperatorMetricsTest, TellsHowManyEntriesFailClosed) {
+  OperatorMetrics metrics;
+
+  metrics.SetRegisteredEntries("Fail", 4);
+  metrics.SetRegisteredEntries("Ignore", 1);
+
+  EXPECT_THAT(metrics.registry().Render(),
+              HasSubstr("launchgate_registered_entries{failure_policy=\"Fail\"} 4\n"));
+  EXPECT_THAT(metrics.registry().Render(),
+              HasSubstr("launchgate_registered_entries{failure_policy=\"Ignore\"} 1\n"));
 }
 
 TEST(OperatorMetricsTest, AReasonNobodyKnowsKeepsItsDecision) {
