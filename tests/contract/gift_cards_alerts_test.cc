@@ -3,24 +3,22 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "core/evidence/verify.h"
-#include "tests/component/crypto/command.h"
 #include "tests/contract/crds.h"
 #include "tests/contract/gift_cards_files.h"
+#include "tests/contract/pages.h"
+#include "tests/contract/promql.h"
 #include "tests/support/structural_schema.h"
 
 namespace launchgate::contract {
 namespace {
 
-using crypto::Workspace;
 using evidence::FindingStatus;
 using json::Json;
 using ::testing::Contains;
@@ -33,84 +31,19 @@ constexpr const char* kRunbookUrl = "https://runbooks.example.com/gift-cards#";
 constexpr std::size_t kWindows = 7;  // 5m, 30m, 1h, 2h, 6h, 1d, 3d.
 constexpr base::Time kNow = std::chrono::sys_days(std::chrono::year(2026) / 11 / 27);
 
-// As scripts/lib/tools.sh finds programs, which ./dev setup and ./dev test put there.
-std::string FindPromtool() {
-  if (crypto::HasProgram("promtool")) return "promtool";
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  std::filesystem::path cache = variable("LAUNCHGATE_CACHE");
-  if (cache.empty()) {
-    const std::string xdg = variable("XDG_CACHE_HOME");
-    cache = std::filesystem::path(xdg.empty() ? variable("HOME") + "/.cache" : xdg) / "launchgate";
-  }
-  return (cache / "bin/promtool").string();
-}
-
 std::set<std::string> AlertNames() {
   std::set<std::string> names;
   for (const auto& alert : GiftCardsRules().alerts) names.insert(alert.name);
   return names;
 }
 
-// rules.yaml and its unit tests in a folder of their own. Fails and does not skip where
-// there is no promtool: alerts that nobody tested would look tested.
-class PromtoolTest : public ::testing::Test {
+class GiftCardsPromtoolTest : public PromtoolTest {
  protected:
-  void SetUp() override {
-    ASSERT_TRUE(workspace_.Run(Command("--version")))
-        << "promtool is neither in PATH nor in the cache folder. Get it: ./dev setup";
-    for (const char* name : {"rules.yaml", "rules_test.yaml", "slow_rules_test.yaml"}) {
-      workspace_.Write(name, ReadFile(std::string("gift-cards/alerts/") + name));
-    }
-  }
-
-  static std::string Command(const std::string& arguments) {
-    return "'" + FindPromtool() + "' " + arguments;
-  }
-
-  // Runs the unit tests with every alert's expression replaced by `expression`, and returns
-  // the alerts that a test then complains about, where what it has to say contains `finding`.
-  // What is recorded is left out: no alert reads it any more.
-  std::set<std::string> AlertsMissedWith(const std::string& expression,
-                                         const std::string& finding) {
-    Json file = ReadYaml(kRules);
-    for (Json& group : file.at("groups")) {
-      Json alerts = Json::array();
-      for (Json rule : group.at("rules")) {
-        if (!rule.contains("alert")) continue;
-        rule["expr"] = expression;
-        alerts.push_back(std::move(rule));
-      }
-      group["rules"] = std::move(alerts);
-    }
-    workspace_.Write("rules.yaml", file.dump());
-    EXPECT_FALSE(workspace_.Run(Command("test rules rules_test.yaml slow_rules_test.yaml")));
-    return Complaints(workspace_.Output(), finding);
-  }
-
-  // promtool says "alertname: NAME, time: ..." and then, in lines that begin with "exp:" and
-  // "got:", which alerts there should have been and were: "[]" is none.
-  static std::set<std::string> Complaints(const std::string& output, const std::string& finding) {
-    constexpr std::string_view kName = "alertname: ";
-    std::set<std::string> names;
-    std::istringstream lines(output);
-    std::string name;
-    for (std::string line; std::getline(lines, line);) {
-      if (const std::size_t at = line.find(kName); at != std::string::npos) {
-        name = line.substr(at + kName.size(), line.find(',', at) - at - kName.size());
-      } else if (!name.empty() && line.find(finding) != std::string::npos) {
-        names.insert(name);
-      }
-    }
-    return names;
-  }
-
-  Workspace workspace_;
+  GiftCardsPromtoolTest()
+      : PromtoolTest("gift-cards/alerts", {"rules_test.yaml", "slow_rules_test.yaml"}) {}
 };
 
-TEST_F(PromtoolTest, AcceptsTheRules) {
+TEST_F(GiftCardsPromtoolTest, AcceptsTheRules) {
   const auto rules = GiftCardsRules();
 
   ASSERT_TRUE(workspace_.Run(Command("check rules rules.yaml"))) << workspace_.Output();
@@ -120,35 +53,28 @@ TEST_F(PromtoolTest, AcceptsTheRules) {
 }
 
 // What is shown and what is asked at night is PromQL too.
-TEST_F(PromtoolTest, AcceptsTheQueriesOfDashboardAndRunbook) {
-  Json rules = Json::array();
-  const auto add = [&](const std::string& query) {
-    rules.push_back({{"record", "test:query" + std::to_string(rules.size())},
-                     {"expr", WithoutVariables(query)}});
-  };
-  for (const std::string& query : DashboardQueries()) add(query);
+TEST_F(GiftCardsPromtoolTest, AcceptsTheQueriesOfDashboardAndRunbook) {
+  std::vector<std::string> queries;
+  for (const std::string& query : DashboardQueries()) queries.push_back(WithoutVariables(query));
   for (const std::string& block : CodeBlocks(ReadFile("gift-cards/runbook.md"), "promql")) {
     std::istringstream lines(block);
-    for (std::string line; std::getline(lines, line);) add(line);
+    for (std::string line; std::getline(lines, line);) queries.push_back(line);
   }
-  const Json file = {{"groups", Json::array({{{"name", "queries"}, {"rules", rules}}})}};
-  workspace_.Write("queries.yaml", file.dump());
 
-  EXPECT_TRUE(workspace_.Run(Command("check rules queries.yaml"))) << workspace_.Output();
-  EXPECT_GE(rules.size(), 30U);
+  EXPECT_TRUE(Parses(queries)) << workspace_.Output();
+  EXPECT_GE(queries.size(), 30U);
 }
 
-TEST_F(PromtoolTest, UnitTestsOfTheRulesPass) {
-  EXPECT_TRUE(workspace_.Run(Command("test rules rules_test.yaml slow_rules_test.yaml")))
-      << workspace_.Output();
+TEST_F(GiftCardsPromtoolTest, UnitTestsOfTheRulesPass) {
+  EXPECT_TRUE(UnitTestsPass()) << workspace_.Output();
 }
 
 // A unit test that passes whatever the alert does would be no test.
-TEST_F(PromtoolTest, EveryAlertIsTestedToFire) {
+TEST_F(GiftCardsPromtoolTest, EveryAlertIsTestedToFire) {
   EXPECT_EQ(AlertsMissedWith("vector(1) > 1", "got:[]"), AlertNames());
 }
 
-TEST_F(PromtoolTest, EveryAlertIsTestedToBeSilent) {
+TEST_F(GiftCardsPromtoolTest, EveryAlertIsTestedToBeSilent) {
   EXPECT_EQ(AlertsMissedWith("vector(1)", "exp:[]"), AlertNames());
 }
 

@@ -5,12 +5,11 @@
 
 #include <nlohmann/json.hpp>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "core/json/json.h"
 #include "tests/contract/crds.h"
+#include "tests/contract/dashboard.h"
 #include "tests/contract/gift_cards_files.h"
 
 namespace launchgate::contract {
@@ -22,24 +21,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr int kOldestSchema = 38;  // Grafana 10.0.
-constexpr int kGridColumns = 24;
+Json Dashboard() { return ReadDashboard("gift-cards/dashboards/gift-cards.json"); }
 
-Json Dashboard() {
-  const auto parsed = json::ParseStrict(ReadFile("gift-cards/dashboards/gift-cards.json"));
-  if (!parsed) throw std::runtime_error(parsed.error().message);
-  return *parsed;
-}
-
-// Panels that show something; rows only divide them.
-std::vector<Json> Panels() {
-  const Json dashboard = Dashboard();
-  std::vector<Json> panels;
-  for (const Json& panel : dashboard.at("panels")) {
-    if (panel.at("type") != "row") panels.push_back(panel);
-  }
-  return panels;
-}
+std::vector<Json> Panels() { return PanelsOf(Dashboard()); }
 
 std::string AllExpressions() {
   std::string all;
@@ -60,7 +44,7 @@ TEST(GiftCardsDashboardTest, HasAFixedIdAndAskedForDatasources) {
 
   EXPECT_EQ(dashboard.at("uid"), "gift-cards");
   EXPECT_FALSE(dashboard.contains("id")) << "an id belongs to one Grafana";
-  EXPECT_GE(dashboard.at("schemaVersion"), kOldestSchema);
+  EXPECT_GE(dashboard.at("schemaVersion"), kOldestDashboardSchema);
   EXPECT_THAT(datasources, ElementsAre("prometheus", "loki"));
 }
 
@@ -137,29 +121,8 @@ TEST(GiftCardsDashboardTest, FindsTheLinesOfOneRequest) {
   EXPECT_THAT(AllExpressions(), HasSubstr("request_id=~\"$request_id\""));
 }
 
-struct Box {
-  int left = 0;
-  int top = 0;
-  int right = 0;
-  int bottom = 0;
-};
-
 TEST(GiftCardsDashboardTest, PanelsDoNotCoverEachOther) {
-  const Json dashboard = Dashboard();
-  std::vector<Box> placed;
-  for (const Json& panel : dashboard.at("panels")) {
-    const Json& grid = panel.at("gridPos");
-    const int left = grid.at("x");
-    const int top = grid.at("y");
-    const Box box{left, top, left + grid.at("w").get<int>(), top + grid.at("h").get<int>()};
-    EXPECT_LE(box.right, kGridColumns) << panel.at("title");
-    for (const Box& other : placed) {
-      const bool apart = box.left >= other.right || other.left >= box.right ||
-                         box.top >= other.bottom || other.top >= box.bottom;
-      EXPECT_TRUE(apart) << panel.at("title");
-    }
-    placed.push_back(box);
-  }
+  EXPECT_THAT(MisplacedPanels(Dashboard()), IsEmpty());
 }
 
 // Each combination of labels is a stream: a label with a value for each request would be

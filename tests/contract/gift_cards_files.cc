@@ -1,9 +1,7 @@
 #include "tests/contract/gift_cards_files.h"
 
 #include <array>
-#include <cctype>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -11,6 +9,8 @@
 #include "core/json/yaml.h"
 #include "gift-cards/metrics.h"
 #include "tests/contract/crds.h"
+#include "tests/contract/dashboard.h"
+#include "tests/contract/promql.h"
 
 namespace launchgate::contract {
 namespace {
@@ -19,28 +19,6 @@ std::set<std::string> RecordedNames() {
   std::set<std::string> names;
   for (const auto& rule : GiftCardsRules().recordings) names.insert(rule.name);
   return names;
-}
-
-// "outcome=\"shed\"" and so on: each alternative of every matcher on one of the service's own
-// labels (=, !=, =~ and !~), as the service would write it.
-std::vector<std::string> LabelValuesIn(const std::string& expression) {
-  std::vector<std::string> pairs;
-  for (const std::string label : {"outcome", "result", "state", "to", "le"}) {
-    for (std::size_t at = expression.find(label); at != std::string::npos;
-         at = expression.find(label, at + 1)) {
-      const std::size_t open = expression.find_first_not_of("=~!", at + label.size());
-      const bool begins =
-          at > 0 && std::string_view("{,").find(expression[at - 1]) != std::string::npos;
-      // "by (outcome)" compares with nothing.
-      if (!begins || open == std::string::npos || expression[open] != '"') continue;
-      const std::size_t close = expression.find('"', open + 1);
-      std::istringstream values(expression.substr(open + 1, close - open - 1));
-      for (std::string value; std::getline(values, value, '|');) {
-        pairs.push_back(label + "=\"" + value + '"');
-      }
-    }
-  }
-  return pairs;
 }
 
 // What /metrics says before the first request: every series is there at 0.
@@ -104,60 +82,15 @@ std::vector<std::string> UnknownWords(const std::string& expression) {
   for (const std::string& name : names->metrics) {
     if (!GiftCardsSeries().contains(name) && !recorded.contains(name)) unknown.push_back(name);
   }
-  for (const std::string& pair : LabelValuesIn(expression)) {
+  for (const std::string& pair :
+       LabelValuesIn(expression, {"outcome", "result", "state", "to", "le"})) {
     if (metrics.find(pair) == std::string::npos) unknown.push_back(pair);
   }
   return unknown;
 }
 
 std::vector<std::string> DashboardQueries() {
-  const json::Json dashboard = json::Json::parse(ReadFile("gift-cards/dashboards/gift-cards.json"));
-  std::vector<std::string> queries;
-  for (const json::Json& panel : dashboard.at("panels")) {
-    for (const json::Json& target : panel.value("targets", json::Json::array())) {
-      if (target.at("datasource").at("type") == "prometheus") queries.push_back(target.at("expr"));
-    }
-  }
-  return queries;
-}
-
-std::vector<std::string> CodeBlocks(std::string_view markdown, std::string_view language) {
-  std::vector<std::string> blocks;
-  std::istringstream lines{std::string(markdown)};
-  bool inside = false;
-  bool wanted = false;
-  for (std::string line; std::getline(lines, line);) {
-    // Blocks in a list are indented.
-    const std::size_t start = line.find_first_not_of(' ');
-    const std::string_view text =
-        start == std::string::npos ? std::string_view() : std::string_view(line).substr(start);
-    if (!text.starts_with("```")) {
-      if (inside && wanted) blocks.back() += line + '\n';
-      continue;
-    }
-    inside = !inside;
-    wanted = inside && text.substr(3) == language;
-    if (wanted) blocks.emplace_back();
-  }
-  return blocks;
-}
-
-std::set<std::string> Anchors(std::string_view markdown) {
-  std::set<std::string> anchors;
-  std::istringstream lines{std::string(markdown)};
-  bool code = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find("```") != std::string::npos) code = !code;
-    if (code || !line.starts_with('#')) continue;
-    std::string anchor;
-    for (const char c : line.substr(line.find_first_not_of("# "))) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (std::isalnum(byte) != 0 || c == '-') anchor += static_cast<char>(std::tolower(byte));
-      if (c == ' ') anchor += '-';
-    }
-    anchors.insert(anchor);
-  }
-  return anchors;
+  return PrometheusQueriesOf(ReadDashboard("gift-cards/dashboards/gift-cards.json"));
 }
 
 }  // namespace launchgate::contract

@@ -37,11 +37,4 @@ std::vector<std::string> UnknownWords(const std::string& expression);
 // What the dashboard asks Prometheus, in the order of its panels.
 std::vector<std::string> DashboardQueries();
 
-// The text of every fenced code block of a language in a Markdown file.
-std::vector<std::string> CodeBlocks(std::string_view markdown, std::string_view language);
-
-// The titles of a Markdown file's headings as a browser's fragment names them:
-// "What became of one card?" is "what-became-of-one-card".
-std::set<std::string> Anchors(std::string_view markdown);
-
 }  // namespace launchgate::contract

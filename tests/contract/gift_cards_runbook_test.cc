@@ -12,6 +12,7 @@
 #include "tests/component/crypto/command.h"
 #include "tests/contract/crds.h"
 #include "tests/contract/gift_cards_files.h"
+#include "tests/contract/pages.h"
 
 namespace launchgate::contract {
 namespace {
