@@ -247,6 +247,17 @@ tell "--- what it counts and what it may"
 metrics="$(curl -fsS "http://127.0.0.1:$WEBHOOK_HEALTH_PORT/metrics")"
 grep -q 'launchgate_admission_decisions_total{.*reason="KeyRevoked".*} [1-9]' <<<"$metrics" || refuse "decisions are counted" "$metrics"
 tell "ok: decisions are counted"
+for line in 'launchgate_certificate_expiry_timestamp_seconds{certificate="loaded"} 1' 'launchgate_caches_ready 1' \
+  'launchgate_clock_trusted 1' 'launchgate_cache_age_seconds '; do
+  grep -qF "$line" <<<"$metrics" || refuse "the webhook says how it is: $line" "$metrics"
+done
+tell "ok: the webhook says how it is"
+controller="$(curl -fsS "http://127.0.0.1:$(sed -n 's/^health_port=//p' "$WORK/controller.ports")/metrics")"
+for line in 'launchgate_registered_entries{failure_policy="Fail"} 4' 'launchgate_registered_entries{failure_policy="Ignore"} 1' \
+  'launchgate_certificate_expiry_timestamp_seconds{certificate="serving"} 1' 'launchgate_leader 1' 'launchgate_caches_ready 1'; do
+  grep -qF "$line" <<<"$controller" || refuse "the controller says what it found: $line" "$controller"
+done
+tell "ok: the controller says what it found"
 forbidden="$(jq -r 'select(.user.username | startswith("system:serviceaccount:launchgate-system:")) |
   select(.responseStatus.code == 403) | "\(.user.username) \(.verb) \(.requestURI)"' "$LAUNCHGATE_E2E_AUDIT_LOG" | sort -u)"
 [[ -z "$forbidden" ]] || refuse "the manifests grant every right that is used" "$forbidden"

@@ -28,4 +28,9 @@ end
 if ready == nil or ready.status ~= "True" or frozen == nil or frozen.status ~= "False" then
   return health("Progressing", "Waiting for Launchgate's controller to compute the budget.")
 end
-return health("Healthy", said(frozen))
+local message = said(frozen)
+local postmortem = conditions.PostmortemDue
+if postmortem ~= nil and postmortem.status == "True" then
+  message = message .. ". A postmortem is due: " .. said(postmortem)
+end
+return health("Healthy", message)
