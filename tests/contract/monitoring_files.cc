@@ -15,14 +15,10 @@
 namespace launchgate::contract {
 namespace {
 
-// Gauges that the controller's work on budgets brings, with the values of `state`.
+// A gauge that the controller's work on monthly reviews brings, with its values of `state`.
 const std::set<std::string>& BudgetWords() {
   static const std::set<std::string> words = {
-      "launchgate_error_budgets",
       "launchgate_budget_reviews",
-      "WithinBudget",
-      "BudgetSpent",
-      "BudgetUnknown",
       "Open",
       "Overdue",
       "SignedOff",

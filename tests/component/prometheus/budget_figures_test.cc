@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string>
 
+#include "core/base/text.h"
 #include "core/budget/assessment.h"
 #include "core/budget/questions.h"
 #include "core/budget/rules.h"
@@ -185,11 +186,11 @@ class BudgetFiguresTest : public ::testing::Test {
   std::string Recorded() {
     // No more points than one answer may have.
     const base::Time middle = kFirst + (kLast - kFirst) / budget::kTile / 2 * budget::kTile;
+    const json::Json rules = budget::RuleFile(ABudget(RollingWindow(28 * kDay)));
     std::ostringstream out;
     for (const std::string_view record : {budget::kBadRecord, budget::kTotalRecord}) {
       out << "# TYPE " << record << " gauge\n";
-      for (const json::Json& rule :
-           budget::RuleFile(ABudget(RollingWindow(28 * kDay)))["groups"][0]["rules"]) {
+      for (const json::Json& rule : rules["groups"][0]["rules"]) {
         if (rule["record"] != record) continue;
         WriteRecord(rule, kFirst, middle, out);
         WriteRecord(rule, middle + budget::kTile, kLast, out);

@@ -118,7 +118,7 @@ TEST_F(BacktestTest, AMonthBeginsWithAWholeBudget) {
   const Backtest result = Run(budget, steps, 40);
 
   ASSERT_THAT(result.freezes, SizeIs(1));
-  EXPECT_EQ(result.freezes[0].until, kStart + 31 * kDay + kHour);
+  EXPECT_EQ(result.freezes[0].until, kStart + 31 * kDay);
 }
 
 TEST_F(BacktestTest, AsksForTheWindowBeforeTheFirstDayAsWell) {

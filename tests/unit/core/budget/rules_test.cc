@@ -65,7 +65,8 @@ TEST(RulesTest, TheSelectorFindsWhatTheRulesRecord) {
   const resources::ErrorBudget budget = ABudget();
   const std::string selector = RecordSelector(budget, budget.objectives[0]);
 
-  for (const auto& [name, value] : RuleFile(budget)["groups"][0]["rules"][0]["labels"].items()) {
+  const json::Json labels = RuleFile(budget)["groups"][0]["rules"][0]["labels"];
+  for (const auto& [name, value] : labels.items()) {
     EXPECT_THAT(selector, HasSubstr(name + "=\"" + value.get<std::string>() + "\""));
   }
 }
