@@ -58,10 +58,26 @@ void CheckBudget(const ErrorBudget& budget) {
   }
 }
 
+void CheckWindow(const FreezeWindow& window) {
+  Require(IsName(window.meta.name) && !window.reason.empty());
+  Require(!std::holds_alternative<std::monostate>(window.when));
+  if (const auto* calendar = std::get_if<CalendarFreeze>(&window.when)) {
+    Require(calendar->cron.TimesPerDay() <= kMaxFreezesPerDay && !calendar->time_zone.empty());
+    Require(calendar->duration >= kShortestFreeze && calendar->duration <= kLongestFreeze);
+  }
+  if (const auto* once = std::get_if<OneOffFreeze>(&window.when)) Require(once->start < once->end);
+  for (const LabelRequirement& requirement : window.namespace_selector.match_expressions) {
+    const bool compares =
+        requirement.op == LabelOperator::kIn || requirement.op == LabelOperator::kNotIn;
+    Require(compares != requirement.values.empty());
+  }
+}
+
 void CheckAccepted(const ManifestContent& content) {
   if (const auto* review = std::get_if<LaunchReview>(&content)) CheckReview(*review);
   if (const auto* authority = std::get_if<LaunchAuthority>(&content)) CheckAuthority(*authority);
   if (const auto* budget = std::get_if<ErrorBudget>(&content)) CheckBudget(*budget);
+  if (const auto* window = std::get_if<FreezeWindow>(&content)) CheckWindow(*window);
   if (const auto* checklist = std::get_if<ReadinessChecklist>(&content)) {
     Require(!checklist->items.empty());
     for (const ChecklistItem& item : checklist->items) {

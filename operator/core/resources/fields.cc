@@ -148,6 +148,16 @@ std::string ReadReference(Reader& reader, std::string_view field, Presence prese
   return ReadName(reference, "name");
 }
 
+Owner ReadOwner(Reader& spec) {
+  Reader reader = spec.Object("owner", true);
+  Owner owner;
+  if (!spec.Has("owner")) return owner;
+  reader.RefuseUnknownFields({"team", "contact"});
+  owner.team = ReadText(reader, "team", kMaxTitleLength, Presence::kRequired);
+  owner.contact = ReadText(reader, "contact", kMaxIdentityLength, Presence::kRequired);
+  return owner;
+}
+
 std::optional<std::string> WhyBadUrl(std::string_view url) {
   if (url.size() > kMaxUrlLength) {
     return fmt::format("must have at most {} characters", kMaxUrlLength);

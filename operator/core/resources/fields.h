@@ -35,6 +35,12 @@ std::string ReadLabel(json::Reader& reader, std::string_view field);
 std::string ReadName(json::Reader& reader, std::string_view field);
 // {name: …} under `field`; empty when absent and optional.
 std::string ReadReference(json::Reader& reader, std::string_view field, Presence presence);
+// The required `owner`: who answers for it, and where to reach them.
+struct Owner {
+  std::string team;
+  std::string contact;
+};
+Owner ReadOwner(json::Reader& spec);
 // An http or https URL with a host and without user information.
 std::string ReadUrl(json::Reader& reader, std::string_view field);
 // Why `url` is not acceptable; nothing when it is.

@@ -1,6 +1,7 @@
 #include "core/resources/launch_review.h"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/resources/fields.h"
@@ -63,15 +64,6 @@ EvidenceEntry ReadEvidence(Reader& reader) {
   return entry;
 }
 
-void ReadOwner(Reader& spec, LaunchReview& review) {
-  Reader owner = spec.Object("owner", true);
-  if (!spec.Has("owner")) return;
-  owner.RefuseUnknownFields({"team", "contact"});
-  review.team = internal::ReadText(owner, "team", internal::kMaxTitleLength, Presence::kRequired);
-  review.contact =
-      internal::ReadText(owner, "contact", internal::kMaxIdentityLength, Presence::kRequired);
-}
-
 Binding ReadBinding(Reader& spec) {
   const std::string binding = spec.RequiredText("binding");
   if (binding == ToString(Binding::kRevision)) return Binding::kRevision;
@@ -88,7 +80,9 @@ void ReadSpec(Reader& spec, LaunchReview& review) {
   review.checklist = internal::ReadReference(spec, "checklistRef", Presence::kRequired);
   review.authority = internal::ReadReference(spec, "authorityRef", Presence::kRequired);
   review.error_budget = internal::ReadReference(spec, "errorBudgetRef", Presence::kOptional);
-  ReadOwner(spec, review);
+  internal::Owner owner = internal::ReadOwner(spec);
+  review.team = std::move(owner.team);
+  review.contact = std::move(owner.contact);
   review.binding = ReadBinding(spec);
   std::vector<std::string> items;
   for (Reader& entry : spec.ObjectList("evidence", kMaxEvidenceEntries)) {

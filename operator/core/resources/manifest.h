@@ -12,6 +12,7 @@
 #include "core/json/json.h"
 #include "core/json/reader.h"
 #include "core/resources/error_budget.h"
+#include "core/resources/freeze_window.h"
 #include "core/resources/launch_authority.h"
 #include "core/resources/launch_review.h"
 #include "core/resources/launch_verdict.h"
@@ -46,8 +47,9 @@ struct OtherObject {
   Meta meta;
 };
 
-using ManifestContent = std::variant<OtherObject, LaunchReview, ReadinessChecklist, LaunchVerdict,
-                                     LaunchAuthority, ErrorBudget, ConfigMap, Namespace, Workload>;
+using ManifestContent =
+    std::variant<OtherObject, LaunchReview, ReadinessChecklist, LaunchVerdict, LaunchAuthority,
+                 ErrorBudget, FreezeWindow, ConfigMap, Namespace, Workload>;
 
 struct Manifest {
   ManifestContent content;

@@ -25,13 +25,15 @@ TEST(ManifestTest, RecognisesOurKinds) {
   const Manifest authority = ReadManifest(AuthoritySample());
   const Manifest verdict = ReadManifest(Sample("launchverdict-ssh.yaml"));
   const Manifest budget = ReadManifest(BudgetSample());
+  const Manifest window = ReadManifest(Sample("freezewindow.yaml"));
 
   EXPECT_TRUE(std::holds_alternative<LaunchReview>(review.content));
   EXPECT_TRUE(std::holds_alternative<ReadinessChecklist>(checklist.content));
   EXPECT_TRUE(std::holds_alternative<LaunchAuthority>(authority.content));
   EXPECT_TRUE(std::holds_alternative<LaunchVerdict>(verdict.content));
   EXPECT_TRUE(std::holds_alternative<ErrorBudget>(budget.content));
-  for (const Manifest* manifest : {&review, &checklist, &authority, &verdict, &budget}) {
+  EXPECT_TRUE(std::holds_alternative<FreezeWindow>(window.content));
+  for (const Manifest* manifest : {&review, &checklist, &authority, &verdict, &budget, &window}) {
     EXPECT_EQ(Lines(manifest->problems), "");
   }
 }
