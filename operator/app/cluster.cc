@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "core/budget/calendar.h"
+
 namespace launchgate::app {
 namespace {
 
@@ -39,6 +41,13 @@ std::optional<std::string> Complaint(const Collection& collection) {
 
 }  // namespace
 
+std::vector<SelectedWindow> Selected(
+    const std::vector<kube::Informer<FreezeWindowRecord>::Pointer>& windows) {
+  std::vector<SelectedWindow> selected;
+  for (const auto& window : windows) selected.push_back({&window->window, &window->problems});
+  return selected;
+}
+
 Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyReader& reader,
                  const ClusterOptions& options)
     : namespaces_(context, Follow(kube::kNamespaces, options.seed + 1), DecodeNamespace),
@@ -54,7 +63,10 @@ Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyR
       verdicts_(context, Follow(kube::kLaunchVerdicts, options.seed + 5),
                 [keep = options.keep_status](const auto& raw) { return DecodeVerdict(raw, keep); }),
       budgets_(context, Follow(kube::kErrorBudgets, options.seed + 6),
-               [keep = options.keep_status](const auto& raw) { return DecodeBudget(raw, keep); }) {}
+               [keep = options.keep_status](const auto& raw) { return DecodeBudget(raw, keep); }),
+      windows_(
+          context, Follow(kube::kFreezeWindows, options.seed + 7),
+          [keep = options.keep_status](const auto& raw) { return DecodeFreezeWindow(raw, keep); }) {}
 
 Cluster::~Cluster() { Stop(); }
 
@@ -66,6 +78,7 @@ void Cluster::OnAnyChange(const std::function<void()>& handler) {
   authorities_.AddHandler(notify);
   verdicts_.AddHandler(notify);
   budgets_.AddHandler(notify);
+  windows_.AddHandler(notify);
 }
 
 void Cluster::Start() {
@@ -75,6 +88,7 @@ void Cluster::Start() {
   authorities_.Start();
   verdicts_.Start();
   budgets_.Start();
+  windows_.Start();
 }
 
 void Cluster::Stop() {
@@ -84,6 +98,7 @@ void Cluster::Stop() {
   authorities_.Stop();
   verdicts_.Stop();
   budgets_.Stop();
+  windows_.Stop();
 }
 
 std::optional<std::string> Cluster::WaitingFor() const {
@@ -94,6 +109,7 @@ std::optional<std::string> Cluster::WaitingFor() const {
       Collection{"launchauthorities", authorities_.Health()},
       Collection{"launchverdicts", verdicts_.Health()},
       Collection{"errorbudgets", budgets_.Health()},
+      Collection{"freezewindows", windows_.Health()},
   };
   std::string text;
   for (const Collection& collection : collections) {
@@ -106,13 +122,25 @@ std::optional<std::string> Cluster::WaitingFor() const {
 
 std::chrono::milliseconds Cluster::Age() const {
   return std::max({namespaces_.CacheAge(), reviews_.CacheAge(), checklists_.CacheAge(),
-                   authorities_.CacheAge(), verdicts_.CacheAge(), budgets_.CacheAge()});
+                   authorities_.CacheAge(), verdicts_.CacheAge(), budgets_.CacheAge(), windows_.CacheAge()});
 }
 
 kube::Informer<BudgetRecord>::Pointer Cluster::BudgetOf(
     const resources::LaunchReview& review) const {
   if (review.error_budget.empty()) return nullptr;
   return budgets_.Get({review.meta.ns, review.error_budget});
+}
+
+std::vector<kube::Informer<FreezeWindowRecord>::Pointer> Cluster::WindowsOf(
+    const std::string& ns) const {
+  const auto record = namespaces_.Get({"", ns});
+  std::vector<kube::Informer<FreezeWindowRecord>::Pointer> selected;
+  for (const auto& entry : windows_.Snapshot()) {
+    if (!record || budget::Selects(entry.value->window.namespace_selector, record->labels)) {
+      selected.push_back(entry.value);
+    }
+  }
+  return selected;
 }
 
 std::string Cluster::ClusterId() const {

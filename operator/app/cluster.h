@@ -6,7 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "app/freeze_window_record.h"
+#include "app/freezes.h"
 #include "app/records.h"
 #include "shell/kube/informer.h"
 
@@ -21,6 +24,10 @@ struct ClusterOptions {
   std::uint64_t seed = 0;  // Of the watches' jitter.
 };
 
+// The windows as FreezesOf() takes them; they must outlive the result.
+std::vector<SelectedWindow> Selected(
+    const std::vector<kube::Informer<FreezeWindowRecord>::Pointer>& windows);
+
 // Thread-safe after Start().
 class Cluster {
  public:
@@ -34,6 +41,7 @@ class Cluster {
   kube::Informer<AuthorityRecord>& authorities() { return authorities_; }
   kube::Informer<VerdictRecord>& verdicts() { return verdicts_; }
   kube::Informer<BudgetRecord>& budgets() { return budgets_; }
+  kube::Informer<FreezeWindowRecord>& windows() { return windows_; }
 
   // Before Start(): called after any object or any sync state changed, on the
   // informers' threads.
@@ -48,6 +56,8 @@ class Cluster {
   std::chrono::milliseconds Age() const;
   // The ErrorBudget that a review names; null when it names none, or one that does not exist.
   kube::Informer<BudgetRecord>::Pointer BudgetOf(const resources::LaunchReview& review) const;
+  // The FreezeWindows that select a namespace; all of them when it is not known.
+  std::vector<kube::Informer<FreezeWindowRecord>::Pointer> WindowsOf(const std::string& ns) const;
   // The UID of kube-system, which identifies the cluster; empty until known.
   std::string ClusterId() const;
 
@@ -58,6 +68,7 @@ class Cluster {
   kube::Informer<AuthorityRecord> authorities_;
   kube::Informer<VerdictRecord> verdicts_;
   kube::Informer<BudgetRecord> budgets_;
+  kube::Informer<FreezeWindowRecord> windows_;
 };
 
 }  // namespace launchgate::app

@@ -22,6 +22,7 @@ constexpr std::string_view kVerdict = "verdict";
 constexpr std::string_view kChecklist = "checklist";
 constexpr std::string_view kAuthority = "authority";
 constexpr std::string_view kBudget = "budget";
+constexpr std::string_view kWindow = "window";
 
 // A reconcile waits for the caches this long before it tries again.
 constexpr std::chrono::milliseconds kSyncRetry{200};
@@ -77,6 +78,11 @@ Controller::Controller(const ControllerParts& parts, const ControllerOptions& op
     EnqueueReviewsWhere([&](const auto& review) {
       return review.meta.ns == change.meta.key.ns && review.error_budget == change.meta.key.name;
     });
+  });
+  cluster.windows().AddHandler([this](const auto& change) {
+    queue_.Add(Item(kWindow, change.meta.key));
+    // Which namespaces it selects may have changed with it.
+    EnqueueReviewsWhere([](const auto&) { return true; });
   });
   cluster.namespaces().AddHandler([this](const auto& change) {
     EnqueueReviewsWhere([&](const auto& review) { return review.meta.ns == change.meta.key.name; });
@@ -144,6 +150,9 @@ void Controller::EnqueueEverything() {
   for (const auto& entry : parts_.cluster.budgets().Snapshot()) {
     queue_.Add(Item(kBudget, entry.key));
   }
+  for (const auto& entry : parts_.cluster.windows().Snapshot()) {
+    queue_.Add(Item(kWindow, entry.key));
+  }
 }
 
 void Controller::Work(std::stop_token stop) {
@@ -183,6 +192,11 @@ base::Result<base::Time> Controller::Reconcile(const std::string& item, std::sto
     return parts_.objects.ReconcileChecklist(parsed.key, std::move(stop));
   }
   if (parsed.kind == kBudget) return parts_.budgets.Reconcile(parsed.key, std::move(stop));
+  if (parsed.kind == kWindow) {
+    const auto window = parts_.cluster.windows().Get(parsed.key);
+    if (!window) return base::kNever;
+    return parts_.windows.Reconcile(*window, std::move(stop));
+  }
   return parts_.objects.ReconcileAuthority(parsed.key, std::move(stop));
 }
 

@@ -16,6 +16,7 @@
 #include "app/evidence_gatherer.h"
 #include "app/followed_objects.h"
 #include "app/reconcile/budget_reconciler.h"
+#include "app/reconcile/freeze_window_reconciler.h"
 #include "app/reconcile/object_reconcilers.h"
 #include "app/reconcile/review_reconciler.h"
 #include "app/workloads.h"
@@ -38,6 +39,7 @@ struct ControllerParts {
   ReviewReconciler& reviews;
   ObjectReconcilers& objects;
   BudgetReconciler& budgets;
+  FreezeWindowReconciler& windows;
   telemetry::OperatorMetrics& metrics;
   const clock::Clock& clock;
 };

@@ -4,12 +4,31 @@
 
 #include <vector>
 
+#include "core/base/time.h"
 #include "core/budget/freeze.h"
+#include "core/budget/time_zone.h"
 #include "core/json/reader.h"
 #include "core/resources/error_budget.h"
+#include "core/resources/freeze_window.h"
 #include "core/resources/launch_review.h"
 
 namespace launchgate::app {
+
+// Calendars are laid out for some time ahead, anew every hour, so that facts that
+// were made from them stay the same in between.
+inline constexpr base::Duration kCalendarStep = std::chrono::hours(1);
+inline constexpr base::Duration kCalendarHorizon = std::chrono::hours(49);
+// The beginning of the hour of `now`: from where calendars are laid out.
+base::Time CalendarStart(base::Time now);
+
+// A FreezeWindow that selects the review's namespace; both never null.
+struct SelectedWindow {
+  const resources::FreezeWindow* window = nullptr;
+  const std::vector<json::Problem>* problems = nullptr;
+};
+// What `windows` freeze in the kCalendarHorizon from `start` on.
+std::vector<budget::Freeze> FreezesOf(const std::vector<SelectedWindow>& windows,
+                                      const budget::TimeZones& zones, base::Time start);
 
 // `budget` is the one that the review names, null when it does not exist;
 // `problems` is what is wrong with it. Pure, safe from any thread.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "core/decision/assemble.h"
@@ -28,9 +29,12 @@ VerdictsByReview GroupVerdicts(const kube::Informer<VerdictRecord>& verdicts) {
 }  // namespace
 
 GateIndexKeeper::GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier,
+                                 const budget::TimeZones& zones, const clock::Clock& clock,
                                  RebuildObserver on_rebuilt)
     : cluster_(cluster),
       verifier_(verifier),
+      zones_(zones),
+      clock_(clock),
       on_rebuilt_(std::move(on_rebuilt)),
       index_(std::make_shared<decision::GateIndex>()) {
   cluster_.OnAnyChange([this] { MarkDirty(); });
@@ -102,6 +106,8 @@ void GateIndexKeeper::Rebuild() {
     inputs.checklist = cluster_.checklists().Get({"", review.checklist});
     inputs.authority = cluster_.authorities().Get({"", review.authority});
     inputs.budget = cluster_.BudgetOf(review);
+    inputs.windows = cluster_.WindowsOf(review.meta.ns);
+    if (!inputs.windows.empty()) inputs.calendar_start = CalendarStart(clock_.Now());
     inputs.verdicts = std::move(verdicts[entry.key]);
     inputs.cluster_id = cluster_id;
     auto facts = FactsOf(entry.key, inputs);
@@ -128,6 +134,8 @@ std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube
   for (const VerdictPointer& verdict : inputs.verdicts) {
     review_inputs.verdicts.push_back(verdict->verdict);
   }
+  std::ranges::move(FreezesOf(Selected(inputs.windows), zones_, inputs.calendar_start),
+                    std::back_inserter(review_inputs.freezes));
   review_inputs.cluster_id = inputs.cluster_id;
   review_inputs.findings = decision::RecordedFindings(inputs.review->review);
   return decision::Assemble(review_inputs, verifier_);

@@ -17,6 +17,7 @@
 #include "app/cluster.h"
 #include "core/decision/gate_index.h"
 #include "core/verdict/signature.h"
+#include "shell/clock/clock.h"
 #include "shell/webhook/index_source.h"
 
 namespace launchgate::app {
@@ -34,8 +35,10 @@ class GateIndexKeeper final : public webhook::IndexSource {
   // Told after every rebuild, on the rebuilding thread: how many reviews the new index holds.
   using RebuildObserver = std::function<void(std::size_t reviews)>;
 
-  // Call before cluster.Start(): it registers a handler.
+  // Call before cluster.Start(): it registers a handler. All but the observer
+  // must outlive the keeper.
   GateIndexKeeper(Cluster& cluster, const verdict::SignatureVerifier& verifier,
+                  const budget::TimeZones& zones, const clock::Clock& clock,
                   RebuildObserver on_rebuilt);
   ~GateIndexKeeper() override;
 
@@ -58,6 +61,8 @@ class GateIndexKeeper final : public webhook::IndexSource {
     kube::Informer<ChecklistRecord>::Pointer checklist;
     kube::Informer<AuthorityRecord>::Pointer authority;
     kube::Informer<BudgetRecord>::Pointer budget;
+    std::vector<kube::Informer<FreezeWindowRecord>::Pointer> windows;
+    base::Time calendar_start{};  // From where the windows were laid out; 0 without any.
     std::vector<VerdictPointer> verdicts;
     std::string cluster_id;
     friend bool operator==(const Inputs&, const Inputs&) = default;
@@ -74,6 +79,8 @@ class GateIndexKeeper final : public webhook::IndexSource {
 
   Cluster& cluster_;
   const verdict::SignatureVerifier& verifier_;
+  const budget::TimeZones& zones_;
+  const clock::Clock& clock_;
   const RebuildObserver on_rebuilt_;
 
   std::map<kube::ObjectKey, Entry> entries_;  // Only the rebuilding thread.

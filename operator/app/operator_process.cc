@@ -101,6 +101,7 @@ struct Foundation {
   kube::SystemWaiter waiter;
   clock::ClockGuard clock_guard;
   ClockProbe probe;
+  clock::SystemTimeZones zones;
   crypto::OpenSslSignatures signatures;
   platform::Health health;
   kube::InformerContext context;
@@ -115,7 +116,7 @@ class WebhookRole {
   WebhookRole(Foundation& base, const OperatorConfig& config)
       : base_(base),
         config_(config),
-        keeper_(base.cluster, base.signatures,
+        keeper_(base.cluster, base.signatures, base.zones, base.clock,
                 [&base](std::size_t reviews) {
                   base.metrics.SetReviews(static_cast<double>(reviews));
                 }),
@@ -233,12 +234,13 @@ class ControllerRole {
         status_(client_, elector_.guard(), base.metrics),
         events_(client_, base.clock, EventOptions(options)),
         reviews_({base.cluster, workloads_, evidence_->gatherer(), status_, events_,
-                  base.signatures, base.clock}),
+                  base.signatures, base.zones, base.clock}),
         objects_(base.cluster, status_, base.signatures, base.clock),
-        budgets_({base.cluster, evidence_->servers(), zones_, status_, events_, base.metrics,
+        budgets_({base.cluster, evidence_->servers(), base.zones, status_, events_, base.metrics,
                   base.clock}),
+        windows_(status_, base.zones, base.clock),
         controller_({base.cluster, workloads_, evidence_->objects(), evidence_->gatherer(),
-                     reviews_, objects_, budgets_, base.metrics, base.clock},
+                     reviews_, objects_, budgets_, windows_, base.metrics, base.clock},
                     {.seed = base.seed + 44}),
         certificates_(
             {client_, discovery_, base.clock, base.waiter, elector_.guard(), base.metrics},
@@ -304,8 +306,8 @@ class ControllerRole {
   kube::EventRecorder events_;
   ReviewReconciler reviews_;
   ObjectReconcilers objects_;
-  clock::SystemTimeZones zones_;
   BudgetReconciler budgets_;
+  FreezeWindowReconciler windows_;
   Controller controller_;
   CertificateKeeper certificates_;
   std::jthread event_thread_;

@@ -32,11 +32,11 @@ base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object) {
   record.uid = object.meta.uid;
   const json::Json::json_pointer path("/metadata/labels");
   if (!parsed->contains(path) || !parsed->at(path).is_object()) return record;
-  const json::Json& labels = parsed->at(path);
-  const auto label = labels.find(std::string(resources::kGateLabel));
-  if (label != labels.end() && label->is_string()) {
-    record.mode = decision::ParseGateMode(label->get<std::string>());
+  for (const auto& [key, value] : parsed->at(path).items()) {
+    if (value.is_string()) record.labels.emplace(key, value.get<std::string>());
   }
+  const auto gate = record.labels.find(std::string(resources::kGateLabel));
+  if (gate != record.labels.end()) record.mode = decision::ParseGateMode(gate->second);
   return record;
 }
 

@@ -24,6 +24,7 @@ namespace launchgate::app {
 struct NamespaceRecord {
   decision::GateMode mode = decision::GateMode::kNotOptedIn;
   std::string uid;
+  std::map<std::string, std::string> labels;
 };
 
 struct ReviewRecord {

@@ -1,10 +1,12 @@
 #include "app/world.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "app/freezes.h"
+#include "core/budget/calendar.h"
 #include "core/decision/assemble.h"
 #include "core/json/yaml.h"
 
@@ -62,6 +64,8 @@ void World::Add(const json::Json& object) {
       keep(verdicts_);
     } else if (std::holds_alternative<resources::ErrorBudget>(manifest.content)) {
       keep(budgets_);
+    } else if (std::holds_alternative<resources::FreezeWindow>(manifest.content)) {
+      keep(windows_);
     } else if (auto* config_map = std::get_if<resources::ConfigMap>(&manifest.content)) {
       config_maps_.push_back(std::move(*config_map));
     } else if (auto* ns = std::get_if<resources::Namespace>(&manifest.content)) {
@@ -123,12 +127,30 @@ std::optional<verdict::TrustedAuthority> World::TrustedBy(
   return verdict::Trust(authority->object, reader_).authority;
 }
 
-std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& review) const {
+std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& review,
+                                             base::Time now) const {
+  std::vector<budget::Freeze> freezes =
+      app::FreezesOf(WindowsOf(review.meta.ns), *zones_, CalendarStart(now));
   const auto* budget = FindBudget(review.meta.ns, review.error_budget);
   const bool evaluated = budget != nullptr && budget->object.status.evaluated_at;
-  if (origin_ == verdict::Origin::kFiles && !evaluated) return {};
-  return budget != nullptr ? FreezesAbout(review, &budget->object, budget->problems)
-                           : FreezesAbout(review, nullptr, {});
+  if (origin_ == verdict::Origin::kFiles && !evaluated) return freezes;
+  std::ranges::move(budget != nullptr ? FreezesAbout(review, &budget->object, budget->problems)
+                                      : FreezesAbout(review, nullptr, {}),
+                    std::back_inserter(freezes));
+  return freezes;
+}
+
+std::vector<SelectedWindow> World::WindowsOf(std::string_view ns) const {
+  const auto* known = FindNamed(
+      namespaces_, [&](const resources::Namespace& item) { return item.meta.name == ns; });
+  std::vector<SelectedWindow> selected;
+  for (const auto& window : windows_) {
+    if (known == nullptr ||
+        budget::Selects(window.object.namespace_selector, known->labels)) {
+      selected.push_back({&window.object, &window.problems});
+    }
+  }
+  return selected;
 }
 
 decision::GateMode World::ModeOf(std::string_view ns) const {
@@ -140,7 +162,7 @@ decision::GateMode World::ModeOf(std::string_view ns) const {
 std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
     const Loaded<resources::LaunchReview>& review,
     std::map<std::string, evidence::Finding> findings,
-    const verdict::SignatureVerifier& verifier) const {
+    const verdict::SignatureVerifier& verifier, base::Time now) const {
   decision::ReviewInputs inputs;
   inputs.review = &review.object;
   inputs.review_problems = review.problems;
@@ -164,7 +186,7 @@ std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
                              verdict.object.review == review.object.meta.name;
     if (points_here && verdict.problems.empty()) inputs.verdicts.push_back(verdict.object);
   }
-  inputs.freezes = FreezesOf(review.object);
+  inputs.freezes = FreezesOf(review.object, now);
   inputs.cluster_id = cluster_id_;
   inputs.origin = origin_;
   inputs.findings = std::move(findings);

@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "app/evidence_gatherer.h"
+#include "app/freezes.h"
 #include "core/base/result.h"
 #include "core/decision/decide.h"
 #include "core/resources/manifest.h"
 #include "core/verdict/signature.h"
 #include "core/verdict/trust.h"
+#include "shell/clock/time_zones.h"
 
 namespace launchgate::app {
 
@@ -49,6 +51,7 @@ class World {
     return authorities_.size() == 1 ? &authorities_.front() : nullptr;
   }
   const std::vector<Loaded<resources::ErrorBudget>>& budgets() const { return budgets_; }
+  const std::vector<Loaded<resources::FreezeWindow>>& windows() const { return windows_; }
   const Loaded<resources::ErrorBudget>* FindBudget(std::string_view ns,
                                                    std::string_view name) const;
   const resources::ConfigMap* FindConfigMap(std::string_view ns, std::string_view name) const;
@@ -62,15 +65,16 @@ class World {
   // exist or does not serve its namespace.
   std::optional<verdict::TrustedAuthority> TrustedBy(const resources::LaunchReview& review) const;
   decision::GateMode ModeOf(std::string_view ns) const;
-  // The freezes that concern a review. Files of a repository say what a budget is
+  // The freezes that concern a review around `now`. Files of a repository say what a budget is
   // and not how much of it is left: without a status it freezes nothing there.
-  std::vector<budget::Freeze> FreezesOf(const resources::LaunchReview& review) const;
+  std::vector<budget::Freeze> FreezesOf(const resources::LaunchReview& review,
+                                        base::Time now) const;
 
-  // The facts about one review, with these findings.
+  // The facts about one review at `now`, with these findings.
   std::shared_ptr<const decision::ReviewFacts> FactsOf(
       const Loaded<resources::LaunchReview>& review,
       std::map<std::string, evidence::Finding> findings,
-      const verdict::SignatureVerifier& verifier) const;
+      const verdict::SignatureVerifier& verifier, base::Time now) const;
 
  private:
   struct RawObject {
@@ -81,14 +85,18 @@ class World {
     std::shared_ptr<const json::Json> object;
   };
   void KeepRaw(const json::Json& object);
+  // Those that select a namespace; all of them when the namespace is not here.
+  std::vector<SelectedWindow> WindowsOf(std::string_view ns) const;
 
   const verdict::PublicKeyReader& reader_;
+  std::shared_ptr<const budget::TimeZones> zones_ = std::make_shared<clock::SystemTimeZones>();
   std::vector<RawObject> raw_;
   std::vector<Loaded<resources::LaunchReview>> reviews_;
   std::vector<Loaded<resources::ReadinessChecklist>> checklists_;
   std::vector<Loaded<resources::LaunchAuthority>> authorities_;
   std::vector<Loaded<resources::LaunchVerdict>> verdicts_;
   std::vector<Loaded<resources::ErrorBudget>> budgets_;
+  std::vector<Loaded<resources::FreezeWindow>> windows_;
   std::vector<resources::ConfigMap> config_maps_;
   std::vector<resources::Namespace> namespaces_;
   std::vector<resources::Workload> workloads_;

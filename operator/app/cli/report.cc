@@ -121,12 +121,12 @@ Report MakeReport(const World& world, const World::Loaded<resources::LaunchRevie
       report.items.push_back(std::move(row));
     }
   }
-  report.facts = world.FactsOf(review, std::move(findings), verifier);
+  report.facts = world.FactsOf(review, std::move(findings), verifier, now);
   decision::TargetFacts target;
   target.reviews.push_back(report.facts);
   for (const auto& other : world.reviews()) {
     const bool twin = &other != &review && other.object.target == review.object.target;
-    if (twin) target.reviews.push_back(world.FactsOf(other, {}, verifier));
+    if (twin) target.reviews.push_back(world.FactsOf(other, {}, verifier, now));
   }
   const decision::Change change = LaunchOf(review.object.target, template_hash);
   report.template_hash = change.template_hash;

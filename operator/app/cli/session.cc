@@ -123,7 +123,8 @@ base::Result<World> Session::ReadWorld(const verdict::PublicKeyReader& reader) {
   for (const auto& read : {ReadInto(world, kube::kNamespaces, {"", impl_->ns}),
                            ListInto(world, kube::kLaunchReviews, impl_->ns),
                            ListInto(world, kube::kLaunchVerdicts, impl_->ns),
-                           ListInto(world, kube::kErrorBudgets, impl_->ns)}) {
+                           ListInto(world, kube::kErrorBudgets, impl_->ns),
+                           ListInto(world, kube::kFreezeWindows, "")}) {
     if (!read) return tl::unexpected(read.error());
   }
   std::set<std::string> checklists;

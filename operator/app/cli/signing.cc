@@ -273,7 +273,7 @@ base::Result<Draft> DraftStatement(const StatementFlags& flags, const Signer& si
   }
   const auto lifetime = base::ParseDuration(flags.valid_for);
   if (!lifetime) return base::Wrap("--valid-for", lifetime.error());
-  const auto facts = world.FactsOf(review, {}, verifier);
+  const auto facts = world.FactsOf(review, {}, verifier, now);
 
   verdict::Statement statement;
   statement.answer = *answer;

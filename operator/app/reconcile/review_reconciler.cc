@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -93,6 +94,13 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   const auto budget = parts_.cluster.BudgetOf(review);
   decision::ReviewInputs inputs =
       InputsOf(*record, facts.checklist.get(), facts.authority.get(), budget.get());
+  const auto windows = parts_.cluster.WindowsOf(review.meta.ns);
+  if (!windows.empty()) {
+    const base::Time start = CalendarStart(now);
+    std::ranges::move(FreezesOf(Selected(windows), parts_.zones, start),
+                      std::back_inserter(inputs.freezes));
+    facts.calendar_next = start + kCalendarHorizon - kCalendarStep;
+  }
   for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
     if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
     if (!entry.value->problems.empty()) continue;
@@ -140,7 +148,8 @@ ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Tim
     inputs.facts = with_baseline.get();
   }
   outcome.status = std::make_shared<const Json>(decision::BuildReviewStatus(inputs, now));
-  outcome.next = std::min(facts.evidence.next, decision::NextChange(*facts.review_facts, now));
+  outcome.next = std::min({facts.evidence.next, decision::NextChange(*facts.review_facts, now),
+                           facts.calendar_next});
   return outcome;
 }
 

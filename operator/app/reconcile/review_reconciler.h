@@ -25,6 +25,7 @@ struct ReviewReconcilerParts {
   StatusWriter& status;
   kube::EventRecorder& events;
   const verdict::SignatureVerifier& verifier;
+  const budget::TimeZones& zones;
   const clock::Clock& clock;
 };
 
@@ -46,6 +47,7 @@ class ReviewReconciler {
     std::vector<kube::Informer<VerdictRecord>::Pointer> verdicts;
     std::optional<decision::LiveTarget> live;
     decision::GateMode mode = decision::GateMode::kNotOptedIn;
+    base::Time calendar_next = base::kNever;  // When calendars must be laid out anew.
     Gathered evidence;
     std::shared_ptr<const decision::ReviewFacts> review_facts;
   };

@@ -92,7 +92,12 @@ Namespace ParseNamespace(const Json& object, std::vector<Problem>& problems) {
   Reader reader(object, "", problems);
   Namespace ns;
   ns.meta = internal::ReadMeta(reader);
-  ns.gate = reader.Object("metadata").Object("labels").Text(kGateLabel);
+  const Reader labels = reader.Object("metadata").Object("labels");
+  for (const auto& [key, value] : labels.value().get_ref<const Json::object_t&>()) {
+    if (value.is_string()) ns.labels.emplace(key, value.get<std::string>());
+  }
+  const auto gate = ns.labels.find(std::string(kGateLabel));
+  if (gate != ns.labels.end()) ns.gate = gate->second;
   return ns;
 }
 

@@ -31,6 +31,7 @@ struct ConfigMap {
 struct Namespace {
   Meta meta;
   std::string gate;  // Value of the label launchgate.dev/gate; empty without it.
+  std::map<std::string, std::string> labels;  // All of them: FreezeWindows select by them.
 };
 
 // An object of a kind that can be reviewed.
