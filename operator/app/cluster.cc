@@ -66,7 +66,8 @@ Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyR
                [keep = options.keep_status](const auto& raw) { return DecodeBudget(raw, keep); }),
       windows_(
           context, Follow(kube::kFreezeWindows, options.seed + 7),
-          [keep = options.keep_status](const auto& raw) { return DecodeFreezeWindow(raw, keep); }) {}
+          [keep = options.keep_status](const auto& raw) { return DecodeFreezeWindow(raw, keep); }) {
+}
 
 Cluster::~Cluster() { Stop(); }
 
@@ -122,7 +123,8 @@ std::optional<std::string> Cluster::WaitingFor() const {
 
 std::chrono::milliseconds Cluster::Age() const {
   return std::max({namespaces_.CacheAge(), reviews_.CacheAge(), checklists_.CacheAge(),
-                   authorities_.CacheAge(), verdicts_.CacheAge(), budgets_.CacheAge(), windows_.CacheAge()});
+                   authorities_.CacheAge(), verdicts_.CacheAge(), budgets_.CacheAge(),
+                   windows_.CacheAge()});
 }
 
 kube::Informer<BudgetRecord>::Pointer Cluster::BudgetOf(

@@ -145,8 +145,7 @@ std::vector<SelectedWindow> World::WindowsOf(std::string_view ns) const {
       namespaces_, [&](const resources::Namespace& item) { return item.meta.name == ns; });
   std::vector<SelectedWindow> selected;
   for (const auto& window : windows_) {
-    if (known == nullptr ||
-        budget::Selects(window.object.namespace_selector, known->labels)) {
+    if (known == nullptr || budget::Selects(window.object.namespace_selector, known->labels)) {
       selected.push_back({&window.object, &window.problems});
     }
   }
@@ -161,8 +160,8 @@ decision::GateMode World::ModeOf(std::string_view ns) const {
 
 std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
     const Loaded<resources::LaunchReview>& review,
-    std::map<std::string, evidence::Finding> findings,
-    const verdict::SignatureVerifier& verifier, base::Time now) const {
+    std::map<std::string, evidence::Finding> findings, const verdict::SignatureVerifier& verifier,
+    base::Time now) const {
   decision::ReviewInputs inputs;
   inputs.review = &review.object;
   inputs.review_problems = review.problems;

@@ -73,8 +73,8 @@ class World {
   // The facts about one review at `now`, with these findings.
   std::shared_ptr<const decision::ReviewFacts> FactsOf(
       const Loaded<resources::LaunchReview>& review,
-      std::map<std::string, evidence::Finding> findings,
-      const verdict::SignatureVerifier& verifier, base::Time now) const;
+      std::map<std::string, evidence::Finding> findings, const verdict::SignatureVerifier& verifier,
+      base::Time now) const;
 
  private:
   struct RawObject {

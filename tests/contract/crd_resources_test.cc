@@ -9,6 +9,7 @@
 
 #include "core/json/reader.h"
 #include "core/resources/error_budget.h"
+#include "core/resources/freeze_window.h"
 #include "core/resources/launch_authority.h"
 #include "core/resources/launch_review.h"
 #include "core/resources/launch_verdict.h"
@@ -115,6 +116,8 @@ bool IsExempt(const std::string& path, const Json& schema) {
                            "http", "attestation"}) {
     if (path.starts_with("spec.evidence[]." + std::string(kind))) return true;
   }
+  // Any key is fine in a map of labels.
+  if (schema.contains("additionalProperties")) return true;
   // An unknown field there is a kind of evidence that a newer version knows.
   if (path == "spec.evidence[]") return true;
   // DSSE asks consumers to ignore unknown members.
@@ -181,6 +184,17 @@ TEST(CrdBoundsTest, AreThoseOfTheOperator) {
   }
 }
 
+TEST(CrdBoundsTest, OfAFreezeWindowAreThoseOfTheOperator) {
+  const Json spec = SchemaOf(Kinds()[5])["properties"]["spec"]["properties"];
+  const Json selector = spec["namespaceSelector"]["properties"];
+
+  EXPECT_EQ(spec["schedule"]["properties"]["cron"]["maxLength"], resources::kMaxCronLength);
+  EXPECT_EQ(selector["matchLabels"]["maxProperties"], resources::kMaxMatchLabels);
+  EXPECT_EQ(selector["matchExpressions"]["maxItems"], resources::kMaxMatchExpressions);
+  EXPECT_EQ(selector["matchExpressions"]["items"]["properties"]["values"]["maxItems"],
+            resources::kMaxLabelValues);
+}
+
 TEST(CrdBoundsTest, EveryKindOfEvidenceIsInBothSchemas) {
   const Json entry =
       SchemaOf(Kinds()[0]).at("/properties/spec/properties/evidence/items"_json_pointer);
@@ -240,6 +254,8 @@ constexpr const char* kEnvelope = "launchverdict-envelope.yaml";
 constexpr const char* kSsh = "launchverdict-ssh.yaml";
 constexpr const char* kBudget = "errorbudget.yaml";
 constexpr const char* kMonthly = "errorbudget-calendar.yaml";
+constexpr const char* kWeekend = "freezewindow.yaml";
+constexpr const char* kOnce = "freezewindow-once.yaml";
 constexpr bool kOnlyByTheOperator = false;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -343,6 +359,43 @@ INSTANTIATE_TEST_SUITE_P(
                 R"("le=\"+Inf\"")", kOnlyByTheOperator},
         Refused{"ThresholdWithoutUnit", kBudget, "/spec/objectives/2/latency/threshold",
                 R"("250")"}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    FreezeWindows, RefusedTest,
+    ::testing::Values(
+        Refused{"NoReason", kWeekend, "/spec/reason", "absent"},
+        Refused{"NoOwner", kWeekend, "/spec/owner", "absent"},
+        Refused{"NeitherScheduleNorStart", kWeekend, "/spec/schedule", "absent"},
+        Refused{"ScheduleAndEnd", kWeekend, "/spec/end", R"("2026-11-28T00:00:00Z")"},
+        Refused{"StartWithoutEnd", kOnce, "/spec/end", "absent"},
+        Refused{"EndWithoutStart", kOnce, "/spec/start", "absent"},
+        Refused{"TimeWithoutZone", kOnce, "/spec/start", R"("2026-11-27T00:00:00")"},
+        Refused{"EndBeforeStart", kOnce, "/spec/end", R"("2026-11-20T00:00:00Z")",
+                kOnlyByTheOperator},
+        Refused{"NoTimeZone", kWeekend, "/spec/schedule/timeZone", "absent"},
+        Refused{"TimeZoneIsAPath", kWeekend, "/spec/schedule/timeZone", R"("../UTC")"},
+        Refused{"FourFields", kWeekend, "/spec/schedule/cron", R"("0 18 * *")"},
+        Refused{"SixFields", kWeekend, "/spec/schedule/cron", R"("0 0 18 * * 5")"},
+        Refused{"Macro", kWeekend, "/spec/schedule/cron", R"("@midnight")"},
+        Refused{"QuestionMark", kWeekend, "/spec/schedule/cron", R"("0 18 ? * 5")"},
+        Refused{"HourOf25", kWeekend, "/spec/schedule/cron", R"("0 25 * * 5")", kOnlyByTheOperator},
+        Refused{"ThirtiethOfFebruary", kWeekend, "/spec/schedule/cron", R"("0 0 30 2 *")",
+                kOnlyByTheOperator},
+        Refused{"TooOften", kWeekend, "/spec/schedule/cron", R"("* * * * *")", kOnlyByTheOperator},
+        Refused{"DurationWithoutUnit", kWeekend, "/spec/schedule/duration", R"("62")"},
+        Refused{"DurationTooLong", kWeekend, "/spec/schedule/duration", R"("32d")",
+                kOnlyByTheOperator},
+        Refused{"LabelIsANumber", kWeekend, "/spec/namespaceSelector/matchLabels/tier", "5"},
+        Refused{"LabelWithBlank", kWeekend, "/spec/namespaceSelector/matchLabels/tier", R"("a b")"},
+        Refused{"UnknownOperator", kWeekend, "/spec/namespaceSelector/matchExpressions/0/operator",
+                R"("Like")"},
+        Refused{"InWithoutValues", kWeekend, "/spec/namespaceSelector/matchExpressions/0/values",
+                "absent"},
+        Refused{"DoesNotExistWithValues", kWeekend,
+                "/spec/namespaceSelector/matchExpressions/1/values", R"(["a"])"},
+        Refused{"KeyWithBlank", kWeekend, "/spec/namespaceSelector/matchExpressions/0/key",
+                R"("a b")"}),
     [](const auto& row) { return row.param.name; });
 
 }  // namespace

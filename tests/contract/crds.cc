@@ -33,6 +33,7 @@ const std::vector<Kind>& Kinds() {
        {"launchverdict-envelope.yaml", "launchverdict-ssh.yaml"}},
       {"LaunchAuthority", "launchauthorities", {"launchauthority.yaml"}},
       {"ErrorBudget", "errorbudgets", {"errorbudget.yaml", "errorbudget-calendar.yaml"}},
+      {"FreezeWindow", "freezewindows", {"freezewindow.yaml", "freezewindow-once.yaml"}},
   };
   return kinds;
 }

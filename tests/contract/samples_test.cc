@@ -11,8 +11,10 @@
 #include "app/cli/file_sources.h"
 #include "app/evidence_gatherer.h"
 #include "app/world.h"
+#include "core/budget/calendar.h"
 #include "core/json/yaml.h"
 #include "shell/clock/clock.h"
+#include "shell/clock/time_zones.h"
 #include "shell/crypto/keys.h"
 #include "tests/contract/crds.h"
 #include "tests/support/structural_schema.h"
@@ -158,8 +160,22 @@ TEST(SamplesTest, TheChecklistHasFiveSectionsAndSaysWhy) {
   EXPECT_EQ(kinds.size(), 10U);
 }
 
+TEST(SamplesTest, TheFreezeWindowsHaveTimesInZonesThatExist) {
+  const auto documents = json::ParseYaml(ReadSample("freezewindow.yaml"));
+  ASSERT_TRUE(documents);
+  for (const Json& document : *documents) {
+    std::vector<json::Problem> problems;
+    const auto window = resources::ParseFreezeWindow(document, problems);
+    const auto state = budget::StateAt(window, clock::SystemTimeZones(), kNow);
+
+    EXPECT_THAT(problems, IsEmpty());
+    ASSERT_TRUE(state) << state.error().message;
+    EXPECT_TRUE(state->next_close) << window.meta.name;
+  }
+}
+
 TEST(SamplesTest, ObjectsOfOursAreWhatAnApiServerAccepts) {
-  std::vector<std::string> names = {"checklist.yaml"};
+  std::vector<std::string> names = {"checklist.yaml", "freezewindow.yaml"};
   for (const auto& entry : std::filesystem::directory_iterator(SamplesFolder() / "evidence")) {
     names.push_back("evidence/" + entry.path().filename().string());
   }

@@ -148,8 +148,8 @@ ReviewReconciler::Outcome ReviewReconciler::Decide(const Facts& facts, base::Tim
     inputs.facts = with_baseline.get();
   }
   outcome.status = std::make_shared<const Json>(decision::BuildReviewStatus(inputs, now));
-  outcome.next = std::min({facts.evidence.next, decision::NextChange(*facts.review_facts, now),
-                           facts.calendar_next});
+  outcome.next = std::min(
+      {facts.evidence.next, decision::NextChange(*facts.review_facts, now), facts.calendar_next});
   return outcome;
 }
 

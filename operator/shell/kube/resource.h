@@ -91,5 +91,7 @@ inline constexpr ResourceType kLaunchAuthorities{"launchgate.dev", "v1alpha1", "
                                                  "LaunchAuthority", false};
 inline constexpr ResourceType kErrorBudgets{"launchgate.dev", "v1alpha1", "errorbudgets",
                                             "ErrorBudget"};
+inline constexpr ResourceType kFreezeWindows{"launchgate.dev", "v1alpha1", "freezewindows",
+                                             "FreezeWindow", false};
 
 }  // namespace launchgate::kube

@@ -9,6 +9,7 @@
 #include "app/cli/command.h"
 #include "app/world.h"
 #include "core/verdict/dsse.h"
+#include "shell/clock/clock.h"
 
 namespace launchgate::app::cli {
 namespace {
@@ -24,7 +25,8 @@ verdict::Subject SubjectOf(const std::vector<std::string>& files) {
     EXPECT_TRUE(world.AddText(ReadFile(path), path).has_value()) << path;
   }
   verdict::Subject subject =
-      world.FactsOf(world.reviews().front(), {}, signatures, clock::SystemClock().Now())->verdicts.expected;
+      world.FactsOf(world.reviews().front(), {}, signatures, clock::SystemClock().Now())
+          ->verdicts.expected;
   subject.cluster_id = "6a0f8e9a-0000-4000-8000-000000000001";
   subject.review_uid = "6a0f8e9a-0000-4000-8000-000000000002";
   return subject;
