@@ -73,11 +73,19 @@ void CheckWindow(const FreezeWindow& window) {
   }
 }
 
+void CheckBudgetReview(const BudgetReview& review) {
+  Require(review.month.ok() && review.sign_offs.size() <= kMaxSignOffs);
+  Require(review.meta.name == BudgetReviewName(review.budget, review.month));
+  Require(ParseMonth(FormatMonth(review.month)) == review.month);
+  Require(review.status.agenda.has_value() == (review.status.agenda_digest.size() == 64));
+}
+
 void CheckAccepted(const ManifestContent& content) {
   if (const auto* review = std::get_if<LaunchReview>(&content)) CheckReview(*review);
   if (const auto* authority = std::get_if<LaunchAuthority>(&content)) CheckAuthority(*authority);
   if (const auto* budget = std::get_if<ErrorBudget>(&content)) CheckBudget(*budget);
   if (const auto* window = std::get_if<FreezeWindow>(&content)) CheckWindow(*window);
+  if (const auto* month = std::get_if<BudgetReview>(&content)) CheckBudgetReview(*month);
   if (const auto* checklist = std::get_if<ReadinessChecklist>(&content)) {
     Require(!checklist->items.empty());
     for (const ChecklistItem& item : checklist->items) {

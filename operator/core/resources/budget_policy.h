@@ -2,6 +2,7 @@
 // when people look at it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ struct ReviewCadence {
 };
 inline constexpr int kLastCadenceDay = 28;  // Every month has it.
 inline constexpr int kMaxGraceDays = 27;
+// Of a budget with reviews: names have at most 253 characters, "-2026-10" among them.
+inline constexpr std::size_t kMaxReviewedBudgetName = 245;
 
 namespace internal {
 

@@ -192,6 +192,12 @@ ErrorBudget ParseErrorBudget(const json::Json& object, std::vector<json::Problem
   internal::RefuseDuplicates(spec, "objectives", "name", names);
   budget.policy = internal::ReadFreezePolicy(spec);
   budget.review = internal::ReadReviewCadence(spec);
+  if (budget.review && budget.meta.name.size() > kMaxReviewedBudgetName) {
+    reader.Complain("metadata.name",
+                    fmt::format("must have at most {} characters where spec.review is set: its "
+                                "reviews are named after it",
+                                kMaxReviewedBudgetName));
+  }
   return budget;
 }
 

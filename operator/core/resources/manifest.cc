@@ -32,6 +32,7 @@ ManifestContent ReadOurs(const Json& object, const OtherObject& other,
   if (other.kind == "LaunchAuthority") return ParseLaunchAuthority(object, problems);
   if (other.kind == "ErrorBudget") return ParseErrorBudget(object, problems);
   if (other.kind == "FreezeWindow") return ParseFreezeWindow(object, problems);
+  if (other.kind == "BudgetReview") return ParseBudgetReview(object, problems);
   problems.push_back({"kind", "must be a kind of " + std::string(kApiVersion) +
                                   " that this version knows, not " + base::Quote(other.kind)});
   OtherObject unknown = other;

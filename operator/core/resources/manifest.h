@@ -11,6 +11,7 @@
 
 #include "core/json/json.h"
 #include "core/json/reader.h"
+#include "core/resources/budget_review.h"
 #include "core/resources/error_budget.h"
 #include "core/resources/freeze_window.h"
 #include "core/resources/launch_authority.h"
@@ -50,7 +51,7 @@ struct OtherObject {
 
 using ManifestContent =
     std::variant<OtherObject, LaunchReview, ReadinessChecklist, LaunchVerdict, LaunchAuthority,
-                 ErrorBudget, FreezeWindow, ConfigMap, Namespace, Workload>;
+                 ErrorBudget, BudgetReview, FreezeWindow, ConfigMap, Namespace, Workload>;
 
 struct Manifest {
   ManifestContent content;

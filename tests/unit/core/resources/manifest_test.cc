@@ -26,6 +26,7 @@ TEST(ManifestTest, RecognisesOurKinds) {
   const Manifest verdict = ReadManifest(Sample("launchverdict-ssh.yaml"));
   const Manifest budget = ReadManifest(BudgetSample());
   const Manifest window = ReadManifest(Sample("freezewindow.yaml"));
+  const Manifest month = ReadManifest(Sample("budgetreview.yaml"));
 
   EXPECT_TRUE(std::holds_alternative<LaunchReview>(review.content));
   EXPECT_TRUE(std::holds_alternative<ReadinessChecklist>(checklist.content));
@@ -33,7 +34,9 @@ TEST(ManifestTest, RecognisesOurKinds) {
   EXPECT_TRUE(std::holds_alternative<LaunchVerdict>(verdict.content));
   EXPECT_TRUE(std::holds_alternative<ErrorBudget>(budget.content));
   EXPECT_TRUE(std::holds_alternative<FreezeWindow>(window.content));
-  for (const Manifest* manifest : {&review, &checklist, &authority, &verdict, &budget, &window}) {
+  EXPECT_TRUE(std::holds_alternative<BudgetReview>(month.content));
+  for (const Manifest* manifest :
+       {&review, &checklist, &authority, &verdict, &budget, &window, &month}) {
     EXPECT_EQ(Lines(manifest->problems), "");
   }
 }
