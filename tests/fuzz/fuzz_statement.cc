@@ -1,6 +1,7 @@
-// The signed bytes of a verdict: whatever parses holds the rules of a
-// statement, and what we write of it parses to the same statement. Signed by a
-// trusted person, the same bytes are believed only as that person's word.
+// The signed bytes of a verdict or of a sign-off: whatever parses holds the rules
+// of a statement, what we write of it parses to the same statement, and nothing is
+// both. Signed by a trusted person, the same bytes are believed only as that
+// person's word.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,8 +9,10 @@
 #include <variant>
 #include <vector>
 
+#include "core/verdict/budget_sign_off.h"
 #include "core/verdict/dsse.h"
 #include "core/verdict/open.h"
+#include "core/verdict/sign_off_standing.h"
 #include "core/verdict/statement.h"
 #include "tests/support/builders.h"
 
@@ -35,6 +38,25 @@ void CheckParsing(std::string_view bytes) {
   if (!again || *again != *statement) std::abort();
 }
 
+void CheckSignOff(std::string_view bytes) {
+  const auto sign_off = launchgate::verdict::ParseSignOff(bytes);
+  if (!sign_off) return;
+  if (!Validate(*sign_off) || ParseStatement(bytes)) std::abort();
+  const auto again = launchgate::verdict::ParseSignOff(Serialize(*sign_off));
+  if (!again || *again != *sign_off) std::abort();
+}
+
+void CheckOpeningSignOff(std::string_view bytes) {
+  static const TrustedAuthority authority = AuthorityBuilder().Build();
+  launchgate::resources::SignedDocument stored;
+  stored.envelope = FakeEnvelope(kInTotoPayloadType, bytes, {KeyOf(kAlice)});
+  const auto opened = OpenSignOff(stored, authority, FakeSignatures());
+  const auto* believed = std::get_if<launchgate::verdict::VerifiedSignOff>(&opened);
+  if (believed == nullptr) return;
+  if (believed->sign_off().identity != kAlice.identity) std::abort();
+  if (believed->sign_off().role != kAlice.role) std::abort();
+}
+
 void CheckOpening(std::string_view bytes) {
   static const TrustedAuthority authority = AuthorityBuilder().Build();
   launchgate::resources::LaunchVerdict stored;
@@ -57,5 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   CheckParsing(bytes);
   CheckOpening(bytes);
+  CheckSignOff(bytes);
+  CheckOpeningSignOff(bytes);
   return 0;
 }
