@@ -39,6 +39,8 @@ inline constexpr int kMaxRequiredReviews = 2;
 // Reviews that will freeze later are told so far ahead: whoever computes freezes
 // must do so again by the end of this many months. Until then they only grow.
 inline constexpr int kReviewMonthsAhead = 2;
+// A month that lies further back is history, by any cadence and in any zone.
+inline constexpr int kReviewMonthsBack = 5;
 
 // The instants of one month's review.
 struct ReviewTimes {

@@ -230,6 +230,21 @@ TEST(ReviewCycleTest, ALongGraceKeepsMoreThanTwoReviewsOpenAndFreezesNoGap) {
               ElementsAre("2026-05-26T00:00:00Z", "2026-06-25T00:00:00Z"));
 }
 
+TEST(ReviewCycleTest, NothingOlderThanTheMonthsBackIsAskedFor) {
+  resources::ErrorBudget slow = Budget();
+  slow.meta.created = base::Time{};
+  slow.review = ReviewCadence{"platform", "America/Santiago", 28, 28, 27};
+  for (base::Time now = At("2026-06-01T00:00:00Z"); now < At("2027-06-01T00:00:00Z");
+       now += std::chrono::hours(6)) {
+    const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+
+    const auto open = OpenReviews(slow, {}, ShiftingZones(), now);
+
+    ASSERT_GE(open->front().month,
+              today.year() / today.month() - std::chrono::months(kReviewMonthsBack));
+  }
+}
+
 TEST(ReviewCycleTest, WhatWasComputedEarlierFreezesInTimeAllTheSame) {
   const auto computed =
       OverdueFreezes(Budget(), Known({"2026-03"}), ShiftingZones(), At("2026-04-20T00:00:00Z"));
