@@ -8,6 +8,7 @@
 #include <string>
 
 #include "core/json/reader.h"
+#include "core/resources/budget_review.h"
 #include "core/resources/error_budget.h"
 #include "core/resources/freeze_window.h"
 #include "core/resources/launch_authority.h"
@@ -121,7 +122,9 @@ bool IsExempt(const std::string& path, const Json& schema) {
   // An unknown field there is a kind of evidence that a newer version knows.
   if (path == "spec.evidence[]") return true;
   // DSSE asks consumers to ignore unknown members.
-  if (path.starts_with("spec.envelope")) return true;
+  if (path.starts_with("spec.envelope") || path.starts_with("spec.signOffs[].envelope")) {
+    return true;
+  }
   return !path.starts_with("spec") || schema["type"] != "object";
 }
 
@@ -195,6 +198,35 @@ TEST(CrdBoundsTest, OfAFreezeWindowAreThoseOfTheOperator) {
             resources::kMaxLabelValues);
 }
 
+TEST(CrdBoundsTest, OfAReviewAreThoseOfTheOperator) {
+  const auto at = [schema = SchemaOf(Kinds()[6])](const std::string& pointer) {
+    return schema.at(Json::json_pointer("/properties/" + pointer)).get<std::size_t>();
+  };
+
+  const std::string sign_offs = "spec/properties/signOffs";
+  EXPECT_EQ(at("spec/properties/budgetRef/properties/name/maxLength"),
+            resources::kMaxReviewedBudgetName);
+  EXPECT_EQ(at(sign_offs + "/maxItems"), resources::kMaxSignOffs);
+  EXPECT_EQ(at(sign_offs + "/items/properties/statement/maxLength"),
+            resources::kMaxSignOffPayloadLength);
+  EXPECT_EQ(at(sign_offs + "/items/properties/envelope/properties/payload/maxLength"),
+            resources::kMaxSignOffPayloadLength);
+  EXPECT_EQ(at("status/properties/signedOffBy/maxItems"), resources::kMaxSignedOffBy);
+  const std::string agenda = "status/properties/agenda/properties/";
+  EXPECT_EQ(at(agenda + "objectives/maxItems"), resources::kMaxObjectives);
+  const std::string objective = agenda + "objectives/items/properties/";
+  EXPECT_EQ(at(objective + "incidents/maxItems"), resources::kMaxIncidents);
+  EXPECT_EQ(at(objective + "burnDown/maxItems"), resources::kMaxBurnDownPoints);
+  EXPECT_EQ(at(agenda + "freezes/maxItems"), resources::kMaxAgendaFreezes);
+  EXPECT_EQ(at(agenda + "overrides/maxItems"), resources::kMaxAgendaOverrides);
+  EXPECT_EQ(at(agenda + "conditions/maxItems"), resources::kMaxAgendaConditions);
+  EXPECT_EQ(at(agenda + "evidence/maxItems"), resources::kMaxAgendaEvidence);
+  EXPECT_EQ(at(agenda + "actions/maxItems"), resources::kMaxAgendaActions);
+  EXPECT_EQ(at(agenda + "omitted/maximum"), resources::kMaxAgendaOmitted);
+  EXPECT_EQ(at(agenda + "actions/items/properties/text/maxLength"),
+            resources::kMaxAgendaTextLength);
+}
+
 TEST(CrdBoundsTest, EveryKindOfEvidenceIsInBothSchemas) {
   const Json entry =
       SchemaOf(Kinds()[0]).at("/properties/spec/properties/evidence/items"_json_pointer);
@@ -256,6 +288,7 @@ constexpr const char* kBudget = "errorbudget.yaml";
 constexpr const char* kMonthly = "errorbudget-calendar.yaml";
 constexpr const char* kWeekend = "freezewindow.yaml";
 constexpr const char* kOnce = "freezewindow-once.yaml";
+constexpr const char* kMonth = "budgetreview.yaml";
 constexpr bool kOnlyByTheOperator = false;
 
 INSTANTIATE_TEST_SUITE_P(
@@ -321,6 +354,22 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"StatementIsNoBase64", kSsh, "/spec/statement", R"("{}")"},
         Refused{"NoSignatures", kEnvelope, "/spec/envelope/signatures", "[]"},
         Refused{"NoReview", kEnvelope, "/spec/reviewRef", "absent"}),
+    [](const auto& row) { return row.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    BudgetReviews, RefusedTest,
+    ::testing::Values(
+        Refused{"NoBudget", kMonth, "/spec/budgetRef", "absent"},
+        Refused{"NoMonth", kMonth, "/spec/month", "absent"},
+        Refused{"Thirteenth", kMonth, "/spec/month", R"("2026-13")"},
+        Refused{"BeforeTime", kMonth, "/spec/month", R"("1969-12")"},
+        Refused{"Day", kMonth, "/spec/month", R"("2026-10-01")"},
+        Refused{"NeitherForm", kMonth, "/spec/signOffs/0/envelope", "absent"},
+        Refused{"BothForms", kMonth, "/spec/signOffs/0/statement", R"("e30=")"},
+        Refused{"StatementWithoutSignature", kMonth, "/spec/signOffs/1/sshSignature", "absent"},
+        Refused{"NoSignatures", kMonth, "/spec/signOffs/0/envelope/signatures", "[]"},
+        Refused{"UnknownField", kMonth, "/spec/signed", "true"},
+        Refused{"NameOfAnotherMonth", kMonth, "/spec/month", R"("2026-11")", kOnlyByTheOperator}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

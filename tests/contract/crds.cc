@@ -34,6 +34,7 @@ const std::vector<Kind>& Kinds() {
       {"LaunchAuthority", "launchauthorities", {"launchauthority.yaml"}},
       {"ErrorBudget", "errorbudgets", {"errorbudget.yaml", "errorbudget-calendar.yaml"}},
       {"FreezeWindow", "freezewindows", {"freezewindow.yaml", "freezewindow-once.yaml"}},
+      {"BudgetReview", "budgetreviews", {"budgetreview.yaml"}},
   };
   return kinds;
 }

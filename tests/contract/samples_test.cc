@@ -11,8 +11,10 @@
 #include "app/cli/file_sources.h"
 #include "app/evidence_gatherer.h"
 #include "app/world.h"
+#include "core/budget/agenda.h"
 #include "core/budget/calendar.h"
 #include "core/json/yaml.h"
+#include "core/resources/budget_review.h"
 #include "shell/clock/clock.h"
 #include "shell/clock/time_zones.h"
 #include "shell/crypto/keys.h"
@@ -190,6 +192,20 @@ TEST(SamplesTest, ObjectsOfOursAreWhatAnApiServerAccepts) {
       }
     }
   }
+}
+
+TEST(SamplesTest, TheBudgetReviewIsWhatTheControllerWrites) {
+  const Json object = ReadYaml("manifests/samples/budget-review.yaml");
+  std::vector<json::Problem> problems;
+
+  const auto review = resources::ParseBudgetReview(object, problems);
+
+  EXPECT_EQ(json::Summarize(problems), "");
+  ASSERT_TRUE(review.status.agenda);
+  // Read and written again it is the same: no field is misspelt.
+  EXPECT_EQ(budget::AgendaJson(*review.status.agenda), object["status"]["agenda"]);
+  const Json stored = {{"spec", object["spec"]}, {"status", object["status"]}};
+  EXPECT_THAT(launchgate::testing::Violations(SchemaOf(Kinds()[5]), stored), IsEmpty());
 }
 
 }  // namespace

@@ -93,5 +93,7 @@ inline constexpr ResourceType kErrorBudgets{"launchgate.dev", "v1alpha1", "error
                                             "ErrorBudget"};
 inline constexpr ResourceType kFreezeWindows{"launchgate.dev", "v1alpha1", "freezewindows",
                                              "FreezeWindow", false};
+inline constexpr ResourceType kBudgetReviews{"launchgate.dev", "v1alpha1", "budgetreviews",
+                                             "BudgetReview"};
 
 }  // namespace launchgate::kube
