@@ -41,6 +41,7 @@ void AddAttach(CLI::App& parser, Run& run);
 void AddVerify(CLI::App& parser, Run& run);
 void AddKeys(CLI::App& parser, Run& run);
 void AddVerdict(CLI::App& parser, Run& run);
+void AddAgenda(CLI::App& parser, Run& run);
 void AddRender(CLI::App& parser, Run& run);
 void AddCompletion(CLI::App& parser, Run& run);
 void AddVersion(CLI::App& parser, Run& run);

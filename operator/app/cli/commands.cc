@@ -37,6 +37,7 @@ int Main(int argc, const char* const* argv, Streams& streams) {
     AddVerify(parser, run);
     AddKeys(parser, run);
     AddVerdict(parser, run);
+    AddAgenda(parser, run);
     AddRender(parser, run);
     AddCompletion(parser, run);
     AddVersion(parser, run);

@@ -99,11 +99,22 @@ std::vector<std::string> WarningsAbout(const PagesByUrl& pages, const World& wor
 
 }  // namespace
 
-base::Status AddFiles(const std::vector<std::string>& paths, std::istream& in, World& world) {
-  for (const std::string& path : Expand(paths)) {
-    const auto text = ReadInput(path, in);
+base::Result<std::vector<InputText>> ReadFiles(const std::vector<std::string>& paths,
+                                               std::istream& in) {
+  std::vector<InputText> texts;
+  for (std::string& path : Expand(paths)) {
+    auto text = ReadInput(path, in);
     if (!text) return tl::unexpected(text.error());
-    const auto added = world.AddText(*text, path);
+    texts.push_back({std::move(path), *std::move(text)});
+  }
+  return texts;
+}
+
+base::Status AddFiles(const std::vector<std::string>& paths, std::istream& in, World& world) {
+  const auto texts = ReadFiles(paths, in);
+  if (!texts) return tl::unexpected(texts.error());
+  for (const InputText& input : *texts) {
+    const auto added = world.AddText(input.text, input.path);
     if (!added) return tl::unexpected(added.error());
   }
   return {};

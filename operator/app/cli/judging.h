@@ -46,8 +46,17 @@ struct Judged {
 base::Result<Judged> Judge(const JudgeFlags& flags, const crypto::OpenSslSignatures& signatures,
                            std::istream& in);
 
-// Adds the manifests in `paths` to `world`. A folder stands for the .yaml, .yml
-// and .json files in it (not in folders below), by name; "-" is `in`.
+struct InputText {
+  std::string path;
+  std::string text;
+};
+
+// The texts in `paths`. A folder stands for the .yaml, .yml and .json files in it
+// (not in folders below), by name; "-" is `in`.
+base::Result<std::vector<InputText>> ReadFiles(const std::vector<std::string>& paths,
+                                               std::istream& in);
+
+// Adds the manifests of ReadFiles() to `world`.
 base::Status AddFiles(const std::vector<std::string>& paths, std::istream& in, World& world);
 
 }  // namespace launchgate::app::cli
