@@ -70,7 +70,8 @@ Session::~Session() = default;
 
 base::Result<std::unique_ptr<Session>> Session::Open(const ClusterFlags& flags) {
   static const clock::SystemClock clock;  // Token files are re-read by its time.
-  const auto threads = transport::InitializeTransportThreads(kTransportThreads);
+  // Once for the whole process, however many commands run in it.
+  static const base::Status threads = transport::InitializeTransportThreads(kTransportThreads);
   if (!threads) return tl::unexpected(threads.error());
   std::string path = flags.kubeconfig;
   if (path.empty()) {

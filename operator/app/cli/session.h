@@ -23,7 +23,7 @@ struct ClusterFlags {
 };
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags);
 
-// Not thread-safe; at most one per process.
+// Not thread-safe; one at a time.
 class Session {
  public:
   // kNotFound, kInvalid or kUnsupported says what is wrong with the kubeconfig;

@@ -1,4 +1,5 @@
-// launchgate sign, statement, attach: three ways to one signed verdict.
+// launchgate sign, statement: two ways to one signed verdict, or to one sign-off of
+// a budget's monthly review. The third is attach_command.cc.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -8,11 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "app/cli/budget_signing.h"
 #include "app/cli/command.h"
 #include "app/cli/files.h"
 #include "app/cli/passphrase.h"
+#include "app/cli/review_session.h"
 #include "app/cli/signing.h"
-#include "core/base/bytes.h"
 #include "core/verdict/dsse.h"
 #include "shell/clock/clock.h"
 #include "shell/crypto/keys.h"
@@ -23,6 +25,7 @@ namespace {
 struct SignFlags {
   ClusterFlags cluster;
   StatementFlags statement;
+  SignOffFlags sign_off;
   std::string key;
   std::string passphrase_file;
   bool dry_run = false;
@@ -31,16 +34,9 @@ struct SignFlags {
 struct StatementOnlyFlags {
   ClusterFlags cluster;
   StatementFlags statement;
+  SignOffFlags sign_off;
   std::string key_id;
   bool pae = false;
-};
-
-struct AttachFlags {
-  ClusterFlags cluster;
-  std::string statement;
-  std::string signature;
-  std::string ssh_signature;
-  bool dry_run = false;
 };
 
 int Fail(Streams& streams, std::string_view command, const base::Error& error) {
@@ -48,24 +44,19 @@ int Fail(Streams& streams, std::string_view command, const base::Error& error) {
   return kExitUsage;
 }
 
-// What every one of the three needs from the cluster.
-struct Opened {
-  std::unique_ptr<Session> session;
-  World world;
-  const World::Loaded<resources::LaunchReview>* review = nullptr;
-};
-
-base::Result<Opened> OpenReview(const ClusterFlags& flags, const std::string& name,
-                                const verdict::PublicKeyReader& reader) {
-  auto session = Session::Open(flags);
-  if (!session) return tl::unexpected(session.error());
-  auto world = (*session)->ReadWorld(reader);
-  if (!world) return tl::unexpected(world.error());
-  Opened opened{*std::move(session), *std::move(world), nullptr};
-  const auto review = FindReview(opened.world, opened.session->ns(), name);
-  if (!review) return tl::unexpected(review.error());
-  opened.review = *review;
-  return opened;
+// A verdict about a LaunchReview, or a sign-off of a BudgetReview: never both.
+base::Status RequireOne(const StatementFlags& statement, const SignOffFlags& sign_off) {
+  if (sign_off.review.empty()) {
+    if (!statement.review.empty()) return {};
+    return base::Fail(base::ErrorKind::kInvalid,
+                      "name a LaunchReview, or a BudgetReview with --budget-review");
+  }
+  if (statement.review.empty() && !statement.go && !statement.no_go && !statement.break_glass) {
+    return {};
+  }
+  return base::Fail(base::ErrorKind::kInvalid,
+                    "--budget-review signs a BudgetReview off: it goes with no LaunchReview and "
+                    "with none of --go, --no-go and --break-glass");
 }
 
 base::Result<crypto::PrivateKey> ReadKey(const SignFlags& flags, Streams& streams) {
@@ -75,9 +66,39 @@ base::Result<crypto::PrivateKey> ReadKey(const SignFlags& flags, Streams& stream
   return crypto::PrivateKey::FromPem(text.Reveal(), PassphraseFrom(flags.passphrase_file, streams));
 }
 
+base::Result<std::string> EnvelopeOf(const crypto::PrivateKey& key, const std::string& bytes) {
+  const auto signature = key.Sign(verdict::Pae(verdict::kInTotoPayloadType, bytes));
+  if (!signature) return tl::unexpected(signature.error());
+  verdict::Envelope envelope;
+  envelope.payload_type = verdict::kInTotoPayloadType;
+  envelope.payload = bytes;
+  envelope.signatures.push_back({key.public_key().fingerprint, *signature});
+  return verdict::SerializeEnvelope(envelope);
+}
+
+int RunSignOff(const SignFlags& flags, const crypto::PrivateKey& key, Streams& streams) {
+  const crypto::OpenSslSignatures signatures;
+  const auto opened = OpenBudgetReview(flags.cluster, flags.sign_off.review, signatures);
+  if (!opened) return Fail(streams, "sign", opened.error());
+  const auto signer = FindSignerIn(opened->trusted, &key.public_key(), "");
+  if (!signer) return Fail(streams, "sign", signer.error());
+  const base::Time now = clock::SystemClock().Now();
+  const auto draft = DraftSignOff(flags.sign_off, *signer, *opened, now);
+  if (!draft) return Fail(streams, "sign", draft.error());
+  Summarize(*draft, *opened, streams.err);
+  const auto envelope = EnvelopeOf(key, draft->bytes);
+  if (!envelope) return Fail(streams, "sign", envelope.error());
+  return SubmitSignOff(*opened, SignOffWithEnvelope(*envelope), flags.dry_run, now, streams.out,
+                       streams.err);
+}
+
 int RunSign(const SignFlags& flags, Streams& streams) {
+  if (auto one = RequireOne(flags.statement, flags.sign_off); !one) {
+    return Fail(streams, "sign", one.error());
+  }
   const auto key = ReadKey(flags, streams);
   if (!key) return Fail(streams, "sign", key.error());
+  if (!flags.sign_off.review.empty()) return RunSignOff(flags, *key, streams);
   const crypto::OpenSslSignatures signatures;
   auto opened = OpenReview(flags.cluster, flags.statement.review, signatures);
   if (!opened) return Fail(streams, "sign", opened.error());
@@ -90,20 +111,37 @@ int RunSign(const SignFlags& flags, Streams& streams) {
   if (!draft) return Fail(streams, "sign", draft.error());
   Summarize(*draft, streams.err);
 
-  const auto signature = key->Sign(verdict::Pae(verdict::kInTotoPayloadType, draft->bytes));
-  if (!signature) return Fail(streams, "sign", signature.error());
-  verdict::Envelope envelope;
-  envelope.payload_type = verdict::kInTotoPayloadType;
-  envelope.payload = draft->bytes;
-  envelope.signatures.push_back({key->public_key().fingerprint, *signature});
-  const auto text = verdict::SerializeEnvelope(envelope);
+  const auto text = EnvelopeOf(*key, draft->bytes);
   if (!text) return Fail(streams, "sign", text.error());
   return Submit(*opened->session, opened->world, review,
                 VerdictWithEnvelope(draft->statement, *text), flags.dry_run, streams.out,
                 streams.err);
 }
 
+// Exactly these bytes, without a newline: they are what gets signed.
+int PrintBytes(const std::string& bytes, bool pae, Streams& streams) {
+  streams.out << (pae ? verdict::Pae(verdict::kInTotoPayloadType, bytes) : bytes);
+  streams.out.flush();
+  return kExitAllow;
+}
+
+int RunSignOffStatement(const StatementOnlyFlags& flags, Streams& streams) {
+  const crypto::OpenSslSignatures signatures;
+  const auto opened = OpenBudgetReview(flags.cluster, flags.sign_off.review, signatures);
+  if (!opened) return Fail(streams, "statement", opened.error());
+  const auto signer = FindSignerIn(opened->trusted, nullptr, flags.key_id);
+  if (!signer) return Fail(streams, "statement", signer.error());
+  const auto draft = DraftSignOff(flags.sign_off, *signer, *opened, clock::SystemClock().Now());
+  if (!draft) return Fail(streams, "statement", draft.error());
+  Summarize(*draft, *opened, streams.err);
+  return PrintBytes(draft->bytes, flags.pae, streams);
+}
+
 int RunStatement(const StatementOnlyFlags& flags, Streams& streams) {
+  if (auto one = RequireOne(flags.statement, flags.sign_off); !one) {
+    return Fail(streams, "statement", one.error());
+  }
+  if (!flags.sign_off.review.empty()) return RunSignOffStatement(flags, streams);
   const crypto::OpenSslSignatures signatures;
   auto opened = OpenReview(flags.cluster, flags.statement.review, signatures);
   if (!opened) return Fail(streams, "statement", opened.error());
@@ -115,76 +153,32 @@ int RunStatement(const StatementOnlyFlags& flags, Streams& streams) {
                                     reviewed, signatures, clock::SystemClock().Now(), streams.in);
   if (!draft) return Fail(streams, "statement", draft.error());
   Summarize(*draft, streams.err);
-  // Exactly these bytes, without a newline: they are what gets signed.
-  streams.out << (flags.pae ? verdict::Pae(verdict::kInTotoPayloadType, draft->bytes)
-                            : draft->bytes);
-  streams.out.flush();
-  return kExitAllow;
-}
-
-// Signatures come raw (openssl) or in base64 (cosign).
-std::string DecodedSignature(const std::string& text) {
-  const std::size_t end = text.find_last_not_of(" \t\r\n");
-  const auto decoded =
-      base::Base64Decode(std::string_view(text).substr(0, end == std::string::npos ? 0 : end + 1));
-  return decoded && !decoded->empty() ? *decoded : text;
-}
-
-base::Result<json::Json> BuildAttached(const AttachFlags& flags,
-                                       const verdict::Statement& statement,
-                                       const std::string& bytes, Streams& streams) {
-  if (!flags.ssh_signature.empty()) {
-    const auto armored = ReadInput(flags.ssh_signature, streams.in);
-    if (!armored) return tl::unexpected(armored.error());
-    return VerdictWithSshSignature(statement, bytes, *armored);
-  }
-  const auto signature = ReadInput(flags.signature, streams.in);
-  if (!signature) return tl::unexpected(signature.error());
-  verdict::Envelope envelope;
-  envelope.payload_type = verdict::kInTotoPayloadType;
-  envelope.payload = bytes;
-  envelope.signatures.push_back({"", DecodedSignature(*signature)});
-  const auto text = verdict::SerializeEnvelope(envelope);
-  if (!text) return tl::unexpected(text.error());
-  return VerdictWithEnvelope(statement, *text);
-}
-
-int RunAttach(const AttachFlags& flags, Streams& streams) {
-  if (flags.signature.empty() == flags.ssh_signature.empty()) {
-    return Fail(streams, "attach",
-                {base::ErrorKind::kInvalid, "give one of --signature and --ssh-signature"});
-  }
-  const auto bytes = ReadInput(flags.statement, streams.in);
-  if (!bytes) return Fail(streams, "attach", bytes.error());
-  const auto statement = verdict::ParseStatement(*bytes);
-  if (!statement) return Fail(streams, "attach", statement.error());
-  const crypto::OpenSslSignatures signatures;
-  auto opened = OpenReview(flags.cluster, statement->subject.review_name, signatures);
-  if (!opened) return Fail(streams, "attach", opened.error());
-  const auto verdict = BuildAttached(flags, *statement, *bytes, streams);
-  if (!verdict) return Fail(streams, "attach", verdict.error());
-  return Submit(*opened->session, opened->world, opened->review->object, *verdict, flags.dry_run,
-                streams.out, streams.err);
+  return PrintBytes(draft->bytes, flags.pae, streams);
 }
 
 }  // namespace
 
 void AddSign(CLI::App& parser, Run& run) {
   auto flags = std::make_shared<SignFlags>();
-  CLI::App* command = parser.add_subcommand("sign", "Sign a verdict with a PEM key and store it");
+  CLI::App* command = parser.add_subcommand(
+      "sign", "Sign a verdict or a budget's review with a PEM key and store it");
   AddStatementFlags(*command, flags->statement);
+  AddSignOffFlags(*command, flags->sign_off);
   AddClusterFlags(*command, flags->cluster);
   command->add_option("--key", flags->key, "Private key (PEM: Ed25519, ECDSA P-256 or RSA)")
       ->required();
   command->add_option("--passphrase-file", flags->passphrase_file,
                       "Where the key's passphrase is; without it you are asked");
-  command->add_flag("--dry-run", flags->dry_run, "Print the LaunchVerdict instead of storing it");
+  command->add_flag("--dry-run", flags->dry_run,
+                    "Print what would be stored instead of storing it");
   command->footer(
       "Examples:\n"
       "  launchgate sign -n shop gift-cards --go --key alice.pem\n"
       "  launchgate sign -n shop gift-cards --no-go --reason 'pager storm' --key bob.pem\n"
       "  launchgate sign -n shop gift-cards --break-glass --class P0 --ticket INC-42 \\\n"
-      "      --reason 'checkout is down' --template-from fix.yaml --valid-for 4h --key oncall.pem");
+      "      --reason 'checkout is down' --template-from fix.yaml --valid-for 4h --key oncall.pem\n"
+      "  launchgate sign -n shop --budget-review gift-cards-2026-10 --key alice.pem \\\n"
+      "      --action 'give payments a deadline;carol@example.com;2026-12-01T00:00:00Z'");
   command->callback(
       [flags, &run] { run = [flags](Streams& streams) { return RunSign(*flags, streams); }; });
 }
@@ -194,6 +188,7 @@ void AddStatement(CLI::App& parser, Run& run) {
   CLI::App* command = parser.add_subcommand(
       "statement", "Print the exact bytes of a verdict, to be signed with your own tool");
   AddStatementFlags(*command, flags->statement);
+  AddSignOffFlags(*command, flags->sign_off);
   AddClusterFlags(*command, flags->cluster);
   command->add_option("--key-id", flags->key_id, "Id of your key's record in the LaunchAuthority")
       ->required();
@@ -206,22 +201,6 @@ void AddStatement(CLI::App& parser, Run& run) {
       "  launchgate attach -n shop --statement statement.json --ssh-signature statement.json.sig");
   command->callback(
       [flags, &run] { run = [flags](Streams& streams) { return RunStatement(*flags, streams); }; });
-}
-
-void AddAttach(CLI::App& parser, Run& run) {
-  auto flags = std::make_shared<AttachFlags>();
-  CLI::App* command =
-      parser.add_subcommand("attach", "Store a statement that was signed with another tool");
-  AddClusterFlags(*command, flags->cluster);
-  command->add_option("--statement", flags->statement, "The bytes that `statement` printed")
-      ->required();
-  command->add_option("--signature", flags->signature,
-                      "Signature over the PAE of the statement, raw or base64");
-  command->add_option("--ssh-signature", flags->ssh_signature,
-                      "Armored signature of `ssh-keygen -Y sign` over the statement");
-  command->add_flag("--dry-run", flags->dry_run, "Print the LaunchVerdict instead of storing it");
-  command->callback(
-      [flags, &run] { run = [flags](Streams& streams) { return RunAttach(*flags, streams); }; });
 }
 
 }  // namespace launchgate::app::cli

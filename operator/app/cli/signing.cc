@@ -196,7 +196,7 @@ Json VerdictObject(const verdict::Statement& statement, Json spec) {
 }  // namespace
 
 void AddStatementFlags(CLI::App& command, StatementFlags& flags) {
-  command.add_option("review", flags.review, "Name of the LaunchReview")->required();
+  command.add_option("review", flags.review, "Name of the LaunchReview");
   command.add_flag("--go", flags.go, "May launch");
   command.add_flag("--no-go", flags.no_go, "Must not launch");
   command.add_flag("--break-glass", flags.break_glass,
@@ -235,8 +235,12 @@ base::Result<Signer> FindSigner(const World& world, const resources::LaunchRevie
     return base::Fail(ErrorKind::kNotFound,
                       "there is no LaunchAuthority " + base::Quote(review.authority));
   }
-  const verdict::TrustResult trust = verdict::Trust(authority->object, reader);
-  for (const verdict::TrustedKey& trusted : trust.authority.keys) {
+  return FindSignerIn(verdict::Trust(authority->object, reader).authority, key, key_id);
+}
+
+base::Result<Signer> FindSignerIn(const verdict::TrustedAuthority& authority,
+                                  const verdict::PublicKey* key, const std::string& key_id) {
+  for (const verdict::TrustedKey& trusted : authority.keys) {
     const bool wanted =
         key != nullptr ? trusted.key.spki == key->spki : trusted.record.id == key_id;
     if (!wanted) continue;
@@ -249,7 +253,7 @@ base::Result<Signer> FindSigner(const World& world, const resources::LaunchRevie
   return base::Fail(ErrorKind::kForbidden,
                     fmt::format("LaunchAuthority {} does not list this key ({}); ask its owner to "
                                 "add it",
-                                base::Quote(review.authority),
+                                base::Quote(authority.name),
                                 key != nullptr ? key->fingerprint : base::Quote(key_id)));
 }
 

@@ -9,6 +9,7 @@
 #include "app/cli/session.h"
 #include "app/world.h"
 #include "core/json/json.h"
+#include "core/verdict/open.h"
 #include "core/verdict/signature.h"
 #include "core/verdict/statement.h"
 
@@ -55,6 +56,10 @@ base::Result<const World::Loaded<resources::LaunchReview>*> FindReview(const Wor
 base::Result<Signer> FindSigner(const World& world, const resources::LaunchReview& review,
                                 const verdict::PublicKey* key, const std::string& key_id,
                                 const verdict::PublicKeyReader& reader);
+
+// The same in an authority.
+base::Result<Signer> FindSignerIn(const verdict::TrustedAuthority& authority,
+                                  const verdict::PublicKey* key, const std::string& key_id);
 
 // The hash of the manifest of `target` in a file, as it would be stored. Only the
 // API server can tell: it fills in defaults that differ between versions. So it
