@@ -33,7 +33,7 @@ PATCH
   kubectl apply -k "$dir" >"$1/install.log" 2>&1 || die "The manifests could not be applied." "$(cat "$1/install.log")"
   kubectl wait --for=condition=Established --timeout=30s crd \
     launchreviews.launchgate.dev launchverdicts.launchgate.dev \
-    launchauthorities.launchgate.dev readinesschecklists.launchgate.dev errorbudgets.launchgate.dev freezewindows.launchgate.dev >>"$1/install.log"
+    launchauthorities.launchgate.dev readinesschecklists.launchgate.dev errorbudgets.launchgate.dev freezewindows.launchgate.dev budgetreviews.launchgate.dev >>"$1/install.log"
 }
 
 # The registration, leading to this process instead of to a Service.

@@ -190,6 +190,23 @@ echo 0 >"$WORK/failing"
 eventually "$THAW_WITHIN" "a minute without failures gives it back" frozen False WithinBudget
 in_time "the gate admits a new version" new_version
 
+# --- By the calendar ------------------------------------------------------------------------
+
+window() { # SELECTOR_VALUE : in force from now on for an hour.
+  jq -n --arg start "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg end "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" --arg value "$1" '
+    {apiVersion: "launchgate.dev/v1alpha1", kind: "FreezeWindow", metadata: {name: "sale"},
+     spec: {reason: "The big sale", owner: {team: "sre", contact: "#sre"}, start: $start, end: $end,
+       namespaceSelector: {matchLabels: {"launchgate.dev/gate": $value}}}}' | kubectl apply -f -
+}
+expect "a freeze of other namespaces is declared" window strict
+active() { kubectl get freezewindow sale -o json | jq -e '.status.active and (.status.nextOpen != null)' >/dev/null; }
+eventually "$PATIENCE" "its status says that it is active, and until when" active
+expect "it does not concern this namespace" new_version
+expect "it is declared for this one" window enforce
+in_time "the gate denies a new version until it is over" gate_says 'FreezeWindow.*sale: .*The big sale.*; opens at '
+kubectl delete freezewindow sale >/dev/null
+in_time "lifted, the gate admits a new version" new_version
+
 # --- Nobody knows ------------------------------------------------------------------------
 
 kill "$PROMETHEUS_PID"

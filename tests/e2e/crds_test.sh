@@ -6,7 +6,7 @@ require_control_plane
 create_namespace crds
 
 SAMPLES="$SOURCE_DIR/tests/testdata/resources"
-KINDS="launchreviews readinesschecklists launchverdicts launchauthorities"
+KINDS="launchreviews readinesschecklists launchverdicts launchauthorities errorbudgets freezewindows budgetreviews"
 
 # The file in our namespace, as JSON, without the status, under a name of its own.
 sample() {
