@@ -39,6 +39,7 @@ void AddSign(CLI::App& parser, Run& run);
 void AddStatement(CLI::App& parser, Run& run);
 void AddAttach(CLI::App& parser, Run& run);
 void AddVerify(CLI::App& parser, Run& run);
+void AddFreeze(CLI::App& parser, Run& run);
 void AddKeys(CLI::App& parser, Run& run);
 void AddVerdict(CLI::App& parser, Run& run);
 void AddAgenda(CLI::App& parser, Run& run);

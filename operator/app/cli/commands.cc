@@ -15,6 +15,7 @@ constexpr const char* kDescription =
     "Judge a review without cluster: launchgate check -f review.yaml -f checklist.yaml\n"
     "Sign a verdict:                 launchgate sign -n shop gift-cards --go --key alice.pem\n"
     "Write the record of a review:   launchgate render go-no-go -f review/ >go-no-go.md\n"
+    "Stop all launches for a while:  launchgate freeze now --for 2h --reason 'INC-42'\n"
     "\n"
     "Also callable as `kubectl launchgate` where it is installed as kubectl-launchgate.";
 
@@ -35,6 +36,7 @@ int Main(int argc, const char* const* argv, Streams& streams) {
     AddStatement(parser, run);
     AddAttach(parser, run);
     AddVerify(parser, run);
+    AddFreeze(parser, run);
     AddKeys(parser, run);
     AddVerdict(parser, run);
     AddAgenda(parser, run);

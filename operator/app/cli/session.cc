@@ -60,6 +60,10 @@ struct Session::Impl {
 
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags) {
   command.add_option("-n,--namespace", flags.ns, "Namespace (default: that of the context)");
+  AddConnectionFlags(command, flags);
+}
+
+void AddConnectionFlags(CLI::App& command, ClusterFlags& flags) {
   command.add_option("--kubeconfig", flags.kubeconfig,
                      "Kubeconfig file (default: $KUBECONFIG or ~/.kube/config)");
   command.add_option("--context", flags.context, "Context of the kubeconfig");

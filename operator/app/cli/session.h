@@ -22,6 +22,8 @@ struct ClusterFlags {
   std::string ns;  // Empty: the context's namespace.
 };
 void AddClusterFlags(CLI::App& command, ClusterFlags& flags);
+// Of commands about cluster-scoped objects: without a namespace.
+void AddConnectionFlags(CLI::App& command, ClusterFlags& flags);
 
 // Not thread-safe; one at a time.
 class Session {

@@ -105,37 +105,45 @@ base::Result<unsigned> ParseStep(const FieldRule& rule, std::string_view text,
   return Bad(rule, written, fmt::format("write a step of 1 to {} after the \"/\"", most));
 }
 
-// "*", "5", "1-5", each but the second also with "/step".
+struct Range {
+  unsigned first = 0;
+  unsigned last = 0;
+};
+
+// "*", "5", "1-5".
+base::Result<Range> ParseRange(const FieldRule& rule, std::string_view text,
+                               std::string_view written) {
+  if (text == "*") return Range{rule.first, rule.wraps ? rule.last - 1 : rule.last};
+  const std::size_t dash = text.find('-');
+  const auto first = ParseValue(rule, text.substr(0, dash), written);
+  if (!first) return tl::unexpected(first.error());
+  if (dash == std::string_view::npos) return Range{*first, *first};
+  const auto last = ParseValue(rule, text.substr(dash + 1), written);
+  if (!last) return tl::unexpected(last.error());
+  // A week may end with Sunday: SAT-SUN, 5-0.
+  if (rule.wraps && *last == rule.first && *first > *last) return Range{*first, rule.last};
+  if (*first > *last) return Bad(rule, written, "write the lower end of a range first");
+  return Range{*first, *last};
+}
+
+// A range, with "/step" behind it unless it is a single value.
 base::Status ReadEntry(const FieldRule& rule, std::string_view entry, std::string_view written,
                        Field& field) {
   const std::size_t slash = entry.find('/');
-  const std::string_view range = entry.substr(0, slash);
-  const std::size_t dash = range.find('-');
+  const std::string_view text = entry.substr(0, slash);
   unsigned step = 1;
   if (slash != std::string_view::npos) {
-    if (range != "*" && dash == std::string_view::npos) {
+    if (text != "*" && text.find('-') == std::string_view::npos) {
       return Bad(rule, written, "write a range or \"*\" before the \"/\", such as */15");
     }
     const auto parsed = ParseStep(rule, entry.substr(slash + 1), written);
     if (!parsed) return tl::unexpected(parsed.error());
     step = *parsed;
   }
-  unsigned first = rule.first;
-  unsigned last = rule.wraps ? rule.last - 1 : rule.last;
-  if (range == "*") {
-    field.any = field.any || step == 1;
-  } else {
-    const auto from = ParseValue(rule, range.substr(0, dash), written);
-    if (!from) return tl::unexpected(from.error());
-    const auto to =
-        dash == std::string_view::npos ? from : ParseValue(rule, range.substr(dash + 1), written);
-    if (!to) return tl::unexpected(to.error());
-    first = *from;
-    // The week of a range may end with Sunday: SAT-SUN, 5-0.
-    last = rule.wraps && *to == rule.first && first > *to ? rule.last : *to;
-    if (first > last) return Bad(rule, written, "write the lower end of a range first");
-  }
-  for (unsigned value = first; value <= last; value += step) {
+  const auto range = ParseRange(rule, text, written);
+  if (!range) return tl::unexpected(range.error());
+  field.any = field.any || (text == "*" && step == 1);
+  for (unsigned value = range->first; value <= range->last; value += step) {
     field.values.set(rule.wraps && value == rule.last ? rule.first : value);
   }
   return {};

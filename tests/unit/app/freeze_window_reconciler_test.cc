@@ -233,8 +233,7 @@ TEST_F(FreezeWindowReconcilerTest, SendsNothingWhenTheStatusStands) {
 TEST_F(FreezeWindowReconcilerTest, WritesAgainWhenTheWindowBeginsToFreeze) {
   Lead();
   const Json before = Reconciled();
-  clock_.Advance(At("2026-11-27T17:00:00Z") - clock_.Now());
-  Lead();
+  clock_.StepWallClock(At("2026-11-27T17:00:00Z") - clock_.Now());
   AnswerOnce();
 
   const auto next = Reconcile(before);

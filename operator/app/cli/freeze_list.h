@@ -1,0 +1,38 @@
+// FreezeWindows and what they say at one instant, as a table and as JSON.
+#pragma once
+
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/base/time.h"
+#include "core/budget/calendar.h"
+#include "core/budget/time_zone.h"
+#include "core/json/json.h"
+#include "core/json/reader.h"
+#include "core/resources/freeze_window.h"
+#include "shell/kube/client.h"
+
+namespace launchgate::app::cli {
+
+struct ListedFreeze {
+  resources::FreezeWindow window;
+  budget::WindowState state;
+  std::string problem;  // Why it cannot be used, and so freezes always; else empty.
+};
+
+// Reads the objects and asks what they say at `now`, in the order of their names.
+std::vector<ListedFreeze> ListFreezes(const std::vector<json::Json>& objects,
+                                      const budget::TimeZones& zones, base::Time now);
+
+// The FreezeWindows of a cluster as they are stored.
+base::Result<std::vector<json::Json>> ReadFreezes(kube::Client& client);
+
+// A line for each, and one more for what is wrong with it. Texts of the objects are
+// made printable.
+void WriteFreezeTable(const std::vector<ListedFreeze>& freezes, bool colour, std::ostream& out);
+// docs/cli.md says what is in it.
+json::Json FreezesJson(const std::vector<ListedFreeze>& freezes);
+
+}  // namespace launchgate::app::cli
