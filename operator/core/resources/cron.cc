@@ -230,8 +230,8 @@ std::optional<minutes> CronSchedule::TimeOfDay(minutes from) const {
   for (std::size_t hour = static_cast<std::size_t>(from.count()) / 60; hour < 24; ++hour) {
     if (!hours_.test(hour)) continue;
     for (std::size_t minute = 0; minute < 60; ++minute) {
-      const minutes time(hour * 60 + minute);
-      if (minutes_.test(minute) && time >= from) return time;
+      const minutes wall(hour * 60 + minute);
+      if (minutes_.test(minute) && wall >= from) return wall;
     }
   }
   return std::nullopt;
