@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 
+#include "app/cli/burn_down_chart.h"
 #include "core/base/text.h"
 #include "core/budget/budget_freezes.h"
 
@@ -162,16 +162,6 @@ Json ReportJson(const BacktestReport& report) {
 }
 
 }  // namespace
-
-std::string Sparkline(const std::vector<double>& shares) {
-  constexpr std::array kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  std::string line;
-  for (const double share : shares) {
-    const double clamped = std::clamp(share, 0.0, 1.0);
-    line += kBlocks.at(static_cast<std::size_t>(std::lround(clamped * (kBlocks.size() - 1))));
-  }
-  return line;
-}
 
 void WriteBudgets(const std::vector<const LoadedBudget*>& budgets, base::Time now, bool colour,
                   std::ostream& out) {

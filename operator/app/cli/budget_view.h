@@ -13,9 +13,6 @@ namespace launchgate::app::cli {
 
 using LoadedBudget = World::Loaded<resources::ErrorBudget>;
 
-// One block character for each share: full for 1, the lowest for 0 and less.
-std::string Sparkline(const std::vector<double>& shares);
-
 // A table with one line for each objective, as the budgets' status says it at `now`.
 void WriteBudgets(const std::vector<const LoadedBudget*>& budgets, base::Time now, bool colour,
                   std::ostream& out);
