@@ -1,6 +1,7 @@
 // A freeze that begins now: from a few words to a FreezeWindow that is stored.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 

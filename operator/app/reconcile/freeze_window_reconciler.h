@@ -2,6 +2,7 @@
 // when that changes.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <stop_token>
 
 #include "app/freeze_window_record.h"

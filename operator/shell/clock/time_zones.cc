@@ -73,15 +73,21 @@ bool IsWrittenOut(const date::time_zone& zone) {
   return changes_later || !ChangesForEver(zone.name());
 }
 
-base::Result<std::shared_ptr<const budget::TimeZone>> Load(const std::string& name) {
+// Whether there is a database; it is read by the first call.
+base::Status CheckDatabase() {
+  std::string why = "there are none in " + std::string(kDatabase);
   try {
-    date::get_tzdb();
+    if (!date::get_tzdb().zones.empty()) return {};
   } catch (const std::exception& error) {
-    return base::Fail(ErrorKind::kUnavailable,
-                      fmt::format("the time zones of this machine cannot be read: {}; install the "
-                                  "package tzdata",
-                                  base::Printable(error.what(), base::kMaxQuotedBytes)));
+    why = base::Printable(error.what(), base::kMaxQuotedBytes);
   }
+  return base::Fail(ErrorKind::kUnavailable, "the time zones of this machine cannot be read: " +
+                                                 why + "; install the package tzdata");
+}
+
+base::Result<std::shared_ptr<const budget::TimeZone>> Load(const std::string& name) {
+  const base::Status database = CheckDatabase();
+  if (!database) return tl::unexpected(database.error());
   const date::time_zone* zone = nullptr;
   try {
     // A name without '/' that begins small is a file that belongs to the machine.
