@@ -19,7 +19,7 @@ using ::testing::Not;
 
 constexpr const char* kSample = LAUNCHGATE_SOURCE_DIR "/tests/testdata/resources/errorbudget.yaml";
 // One objective over two days: of 1000 requests an hour one may fail.
-constexpr const char *kShort = R"(apiVersion: launchgate.dev/v1alpha1
+constexpr const char* kShort = R"yaml(apiVersion: launchgate.dev/v1alpha1
 kind: ErrorBudget
 metadata: {name: gift-cards, namespace: shop}
 spec:
@@ -28,10 +28,8 @@ spec:
   objectives:
   - name: availability
     target: "99.9"
-    events: {total: "sum(increase(all[$window]))",
-                     bad : "sum(increase(failed[$window]))"
-}
-)";
+    events: {total: "sum(increase(all[$window]))", bad: "sum(increase(failed[$window]))"}
+)yaml";
 
 // A Prometheus in which every hour has 1000 requests, and one hour 60 failures.
 class OneBadHour {
