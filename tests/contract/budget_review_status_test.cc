@@ -65,7 +65,7 @@ Json StatusOf(const std::optional<resources::BudgetAgenda>& agenda,
 }
 
 std::vector<std::string> ViolationsOf(const Json& status) {
-  return testing::Violations(SchemaOf(Kinds()[5]).at("properties").at("status"), status);
+  return testing::Violations(SchemaOf(Kinds()[6]).at("properties").at("status"), status);
 }
 
 TEST(BudgetReviewStatusContractTest, TheLargestStatusFitsTheSchema) {

@@ -205,7 +205,7 @@ TEST(SamplesTest, TheBudgetReviewIsWhatTheControllerWrites) {
   // Read and written again it is the same: no field is misspelt.
   EXPECT_EQ(budget::AgendaJson(*review.status.agenda), object["status"]["agenda"]);
   const Json stored = {{"spec", object["spec"]}, {"status", object["status"]}};
-  EXPECT_THAT(launchgate::testing::Violations(SchemaOf(Kinds()[5]), stored), IsEmpty());
+  EXPECT_THAT(launchgate::testing::Violations(SchemaOf(Kinds()[6]), stored), IsEmpty());
 }
 
 }  // namespace

@@ -193,9 +193,9 @@ in_time "the gate admits a new version" new_version
 # --- By the calendar ------------------------------------------------------------------------
 
 window() { # SELECTOR_VALUE : in force from now on for an hour.
-  jq -n --arg start "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg end "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" --arg value "$1" '
+  jq -n --arg start "$(date -u +%Y-%m-%dT%H:%M:%SZ)" --arg until "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)" --arg value "$1" '
     {apiVersion: "launchgate.dev/v1alpha1", kind: "FreezeWindow", metadata: {name: "sale"},
-     spec: {reason: "The big sale", owner: {team: "sre", contact: "#sre"}, start: $start, end: $end,
+     spec: {reason: "The big sale", owner: {team: "sre", contact: "#sre"}, start: $start, end: $until,
        namespaceSelector: {matchLabels: {"launchgate.dev/gate": $value}}}}' | kubectl apply -f -
 }
 expect "a freeze of other namespaces is declared" window strict

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/cli/file_sources.h"
+#include "app/cli/transport_threads.h"
 #include "core/base/text.h"
 #include "shell/clock/clock.h"
 #include "shell/fetch/guarded_fetcher.h"
@@ -39,7 +40,6 @@ class NoPrometheus final : public evidence::PrometheusReader {
 
 // What a browser would trust; TLS needs to know.
 constexpr const char* kSystemBundle = "/etc/ssl/certs/ca-certificates.crt";
-constexpr int kTransportThreads = 8;
 // The servers that the command line names, under the names that reviews use.
 class GivenPrometheus final : public evidence::PrometheusReader {
  public:
@@ -124,8 +124,7 @@ class FileEvidence final : public OfflineEvidence {
 
 base::Result<std::unique_ptr<prometheus::PrometheusServers>> OpenServers(
     const std::vector<NamedServer>& given, const clock::Clock& clock) {
-  // Once in a process.
-  static const base::Status threads = transport::InitializeTransportThreads(kTransportThreads);
+  const base::Status threads = StartTransportThreads();
   if (!threads) return tl::unexpected(threads.error());
   std::vector<prometheus::ServerOptions> options;
   for (const NamedServer& server : given) {

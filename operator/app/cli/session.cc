@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "app/cli/transport_threads.h"
 #include "core/base/text.h"
 #include "shell/clock/clock.h"
 #include "shell/kube/config.h"
@@ -16,8 +17,6 @@
 
 namespace launchgate::app::cli {
 namespace {
-
-constexpr int kTransportThreads = 2;
 
 struct KindWord {
   std::string_view word;
@@ -74,8 +73,7 @@ Session::~Session() = default;
 
 base::Result<std::unique_ptr<Session>> Session::Open(const ClusterFlags& flags) {
   static const clock::SystemClock clock;  // Token files are re-read by its time.
-  // Once for the whole process, however many commands run in it.
-  static const base::Status threads = transport::InitializeTransportThreads(kTransportThreads);
+  const base::Status threads = StartTransportThreads();
   if (!threads) return tl::unexpected(threads.error());
   std::string path = flags.kubeconfig;
   if (path.empty()) {

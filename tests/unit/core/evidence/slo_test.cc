@@ -273,7 +273,7 @@ TEST(TotalEventsQueryTest, SplitsTheShortestWindowIntoMilliseconds) {
       TotalEventsQuery(AnObjective("a"),
                        {resources::WindowKind::kRolling, resources::kShortestWindow, ""}, kAskedAt);
 
-  EXPECT_EQ(query.expression, "sum(increase(a_total[2m8s571ms]))");
+  EXPECT_EQ(query.expression, "sum(increase(a_total[2s142ms]))");
   EXPECT_EQ(query.end - query.start, 27 * query.step);
   EXPECT_LE(query.end, kAskedAt);
 }
