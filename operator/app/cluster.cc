@@ -44,6 +44,7 @@ std::optional<std::string> Complaint(const Collection& collection) {
 std::vector<SelectedWindow> Selected(
     const std::vector<kube::Informer<FreezeWindowRecord>::Pointer>& windows) {
   std::vector<SelectedWindow> selected;
+  selected.reserve(windows.size());
   for (const auto& window : windows) selected.push_back({&window->window, &window->problems});
   return selected;
 }

@@ -101,6 +101,7 @@ Reviews Choose(std::vector<BudgetReview> reviews, const std::string& name) {
     if (!first && found->second.month < review.month) found->second = std::move(review);
   }
   std::vector<BudgetReview> chosen;
+  chosen.reserve(latest.size());
   for (auto& [key, review] : latest) chosen.push_back(std::move(review));
   if (!chosen.empty()) return chosen;
   return base::Fail(base::ErrorKind::kNotFound,

@@ -103,7 +103,7 @@ base::Status WriteRules(const Flags& flags, Streams& streams) {
   bool first = true;
   for (const LoadedBudget* loaded : *budgets) {
     const auto usable = MustBeUsable(*loaded);
-    if (!usable) return usable;
+    if (!usable) return tl::unexpected(usable.error());
     if (flags.output == "prometheusrule") {
       streams.out << (std::exchange(first, false) ? "" : "---\n")
                   << json::ToYaml(budget::PrometheusRuleObject(loaded->object));
@@ -221,10 +221,10 @@ base::Status RunBacktests(const Flags& flags, Streams& streams) {
   json::Json list = json::Json::array();
   for (const LoadedBudget* loaded : *budgets) {
     const auto usable = MustBeUsable(*loaded);
-    if (!usable) return usable;
+    if (!usable) return tl::unexpected(usable.error());
     ErrorBudget budget = loaded->object;
     const auto replaced = ReplaceTargets(flags.targets, budget);
-    if (!replaced) return replaced;
+    if (!replaced) return tl::unexpected(replaced.error());
     std::vector<BacktestReport> reports;
     for (const Objective& objective : budget.objectives) {
       streams.err << fmt::format("asking Prometheus about {} from {} to {}\n", objective.name,

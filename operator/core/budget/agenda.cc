@@ -18,7 +18,6 @@ using resources::AgendaObjective;
 using resources::AgendaOverride;
 using resources::BudgetAgenda;
 using resources::ErrorBudget;
-using resources::Incident;
 using resources::Objective;
 
 // Bytes, so that as many characters are never more.

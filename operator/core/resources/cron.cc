@@ -16,7 +16,6 @@ using base::ErrorKind;
 using std::chrono::days;
 using std::chrono::local_days;
 using std::chrono::minutes;
-using std::chrono::month;
 using std::chrono::year;
 using std::chrono::year_month_day;
 
