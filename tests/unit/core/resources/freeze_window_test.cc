@@ -47,9 +47,17 @@ TEST(FreezeWindowTest, ReadsItsSelector) {
   ASSERT_THAT(selector.match_expressions, SizeIs(2));
   EXPECT_EQ(selector.match_expressions[0].key, "example.com/region");
   EXPECT_EQ(selector.match_expressions[0].op, LabelOperator::kIn);
-  EXPECT_THAT(selector.match_expressions[0].values, ElementsAre("emea", ""));
+  EXPECT_THAT(selector.match_expressions[0].values, ElementsAre("emea", "apac"));
   EXPECT_EQ(selector.match_expressions[1].op, LabelOperator::kDoesNotExist);
   EXPECT_THAT(selector.match_expressions[1].values, IsEmpty());
+}
+
+TEST(FreezeWindowTest, ReadsALabelWithoutAValue) {
+  const NamespaceSelector selector =
+      Parse(With(Weekend(), "/spec/namespaceSelector/matchExpressions/0/values", R"(["emea", ""])"))
+          .namespace_selector;
+
+  EXPECT_THAT(selector.match_expressions[0].values, ElementsAre("emea", ""));
 }
 
 TEST(FreezeWindowTest, ReadsAOneOff) {

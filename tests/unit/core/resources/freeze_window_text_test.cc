@@ -28,7 +28,7 @@ TEST(FreezeWindowTextTest, WritesSelectorsAsKubectlDoes) {
   selector.match_expressions.push_back({"team", LabelOperator::kExists, {}});
 
   EXPECT_EQ(SelectorText(selector),
-            "tier=shop,example.com/region in (emea,),!experimental,zone notin (a,b),team");
+            "tier=shop,example.com/region in (emea,apac),!experimental,zone notin (a,b),team");
   EXPECT_EQ(SelectorText({}), "");
 }
 
