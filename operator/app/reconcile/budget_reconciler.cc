@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/reconcile/conditions.h"
 #include "core/budget/budget_status.h"
 #include "core/budget/questions.h"
 #include "core/budget/window.h"
@@ -184,11 +185,8 @@ base::Status BudgetReconciler::Apply(const Record& record, const ErrorBudgetStat
   const ErrorBudget& budget = record->budget;
   const json::Json previous = json::Json::parse(record->status_text, nullptr, false);
   const json::Json next = budget::BudgetStatusJson(budget, record->problems, status, previous, now);
-  const auto written = parts_.status.Write({kube::kErrorBudgets,
-                                            {budget.meta.ns, budget.meta.name},
-                                            budget.meta.resource_version,
-                                            record->status_text},
-                                           next, std::move(stop));
+  const auto written = parts_.status.Write(
+      StatusTargetOf(kube::kErrorBudgets, budget.meta, record->status_text), next, std::move(stop));
   if (!written) return tl::unexpected(written.error());
   if (*written && record->problems.empty()) Announce(budget, status);
   return {};

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "app/reconcile/conditions.h"
 #include "core/decision/budget_review_status.h"
 
 namespace launchgate::app {
@@ -68,14 +69,10 @@ Json NewReview(const ErrorBudget& budget, std::chrono::year_month month) {
        {{"budgetRef", {{"name", budget.meta.name}}}, {"month", resources::FormatMonth(month)}}}};
 }
 
-// The condition of this type; null where there is none.
+// The condition of this type; empty where there is none.
 Json ConditionIn(const Json& status, std::string_view type) {
-  const auto conditions = status.is_object() ? status.find("conditions") : status.end();
-  if (conditions == status.end() || !conditions->is_array()) return Json::object();
-  for (const Json& condition : *conditions) {
-    if (condition.is_object() && condition.value("type", "") == type) return condition;
-  }
-  return Json::object();
+  const Json* found = resources::FindCondition(status, type);
+  return found != nullptr ? *found : Json::object();
 }
 
 }  // namespace
@@ -134,11 +131,8 @@ base::Status BudgetReviewReconciler::Update(Work& work, const ReviewTimes& times
   const Json before = Json::parse(record.status_text, nullptr, false);
   const Json status = decision::BudgetReviewStatusJson(review, record.problems, times, standing,
                                                        agenda, before, work.now);
-  const StatusTarget target{kube::kBudgetReviews,
-                            {review.meta.ns, review.meta.name},
-                            review.meta.resource_version,
-                            record.status_text};
-  const auto written = store_.WriteStatus(target, status, work.stop);
+  const auto written = store_.WriteStatus(
+      StatusTargetOf(kube::kBudgetReviews, review.meta, record.status_text), status, work.stop);
   if (!written) return tl::unexpected(written.error());
   if (!*written) return {};
   for (const Notice& notice : BudgetReviewNotices(before, status)) {

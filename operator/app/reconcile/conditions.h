@@ -9,20 +9,13 @@
 #include "app/status_writer.h"
 #include "core/base/time.h"
 #include "core/json/json.h"
+#include "core/resources/conditions.h"
 #include "core/resources/meta.h"
 
 namespace launchgate::app {
 
-inline constexpr std::size_t kMaxConditionMessage = 1024;  // Bytes.
-
-enum class Truth { kFalse, kTrue, kUnknown };
-
-struct Condition {
-  std::string type;
-  Truth status = Truth::kUnknown;
-  std::string reason;   // Stable; never empty.
-  std::string message;  // Made printable and cut when it is written.
-};
+using resources::Condition;
+using resources::Truth;
 
 // The condition Ready.
 Condition ReadyCondition(bool ready, std::string_view reason, std::string_view message);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -11,19 +10,21 @@
 #include "core/base/text.h"
 #include "core/budget/assessment.h"
 #include "core/budget/questions.h"
-#include "core/budget/rules.h"
+#include "core/resources/conditions.h"
 
 namespace launchgate::budget {
 namespace {
 
 using json::Json;
 using resources::BudgetState;
+using resources::Condition;
 using resources::ErrorBudget;
 using resources::ErrorBudgetStatus;
 using resources::Incident;
 using resources::ObjectiveStatus;
+using resources::Truth;
 
-constexpr std::size_t kMaxMessageBytes = 1024;
+constexpr std::size_t kMaxMessageBytes = 1024;  // Of an objective.
 // Figures are exact to this many digits after the point.
 constexpr int kDigits = 9;
 constexpr int kBurnDownDigits = 4;
@@ -75,45 +76,39 @@ Json InputsJson(const ErrorBudget& budget) {
           {"from", IsRecorded(budget.window) ? "RecordingRules" : "Expressions"}};
 }
 
-struct Condition {
-  const char* type;
-  const char* status;
-  std::string reason;
-  std::string message;
-};
-
 const ObjectiveStatus* FirstIn(const ErrorBudgetStatus& status, BudgetState state) {
   const auto found = std::ranges::find(status.objectives, state, &ObjectiveStatus::state);
   return found == status.objectives.end() ? nullptr : &*found;
 }
 
 Condition Ready(const std::vector<json::Problem>& problems, const ErrorBudgetStatus& status) {
-  if (!problems.empty()) return {"Ready", "False", "Invalid", json::Summarize(problems)};
+  if (!problems.empty()) return {"Ready", Truth::kFalse, "Invalid", json::Summarize(problems)};
   if (const auto* unknown = FirstIn(status, BudgetState::kUnknown)) {
-    return {"Ready", "False", unknown->reason, unknown->name + ": " + unknown->message};
+    return {"Ready", Truth::kFalse, unknown->reason, unknown->name + ": " + unknown->message};
   }
-  return {"Ready", "True", "Evaluated", "the figures of every objective are known"};
+  return {"Ready", Truth::kTrue, "Evaluated", "the figures of every objective are known"};
 }
 
 Condition Frozen(const ErrorBudget& budget, const std::vector<json::Problem>& problems,
                  const ErrorBudgetStatus& status, base::Time now) {
   if (!problems.empty()) {
-    return {"Frozen", "True", "BudgetUnknown", "a budget that cannot be used freezes launches"};
+    return {"Frozen", Truth::kTrue, "BudgetUnknown",
+            "a budget that cannot be used freezes launches"};
   }
   if (status.frozen_since) {
     for (const ObjectiveStatus& objective : status.objectives) {
       if (!objective.frozen_since) continue;
-      return {"Frozen", "True", "BudgetSpent", objective.name + ": " + objective.message};
+      return {"Frozen", Truth::kTrue, "BudgetSpent", objective.name + ": " + objective.message};
     }
   }
   const base::Time frozen_from =
       status.known_at.value_or(budget.meta.created) + budget.policy.unknown_grace;
   const auto* unknown = FirstIn(status, BudgetState::kUnknown);
-  if (unknown == nullptr) return {"Frozen", "False", "WithinBudget", "launches may proceed"};
+  if (unknown == nullptr) return {"Frozen", Truth::kFalse, "WithinBudget", "launches may proceed"};
   if (now >= frozen_from) {
-    return {"Frozen", "True", "BudgetUnknown", unknown->name + ": " + unknown->message};
+    return {"Frozen", Truth::kTrue, "BudgetUnknown", unknown->name + ": " + unknown->message};
   }
-  return {"Frozen", "False", "UnknownWithinGrace",
+  return {"Frozen", Truth::kFalse, "UnknownWithinGrace",
           fmt::format("launches are frozen from {} on unless the figures are known by then",
                       base::FormatTime(frozen_from))};
 }
@@ -121,29 +116,16 @@ Condition Frozen(const ErrorBudget& budget, const std::vector<json::Problem>& pr
 Condition Postmortem(const ErrorBudget& budget, const ErrorBudgetStatus& status) {
   const auto due = PostmortemsDue(budget, status);
   if (due.empty()) {
-    return {"PostmortemDue", "False", "NoLargeIncident",
+    return {"PostmortemDue", Truth::kFalse, "NoLargeIncident",
             "no incident took more of the budget than one may"};
   }
   const Incident& worst = *std::ranges::max_element(due, {}, &Incident::share);
   return {
-      "PostmortemDue", "True", "LargeIncident",
+      "PostmortemDue", Truth::kTrue, "LargeIncident",
       fmt::format("the incident from {} to {} took {} % of the budget of the window, more "
                   "than {} %: write its post-mortem",
                   base::FormatTime(worst.from), base::FormatTime(worst.until),
                   Decimal(100 * worst.share, 1), Decimal(100 * budget.policy.incident_share, 1))};
-}
-
-// When a condition got the status that it has.
-Json TransitionOf(const Condition& condition, const Json& previous, base::Time now) {
-  const auto conditions = previous.is_object() ? previous.find("conditions") : previous.end();
-  if (conditions != previous.end() && conditions->is_array()) {
-    for (const Json& before : *conditions) {
-      if (!before.is_object() || before.value("type", Json()) != condition.type) continue;
-      if (before.value("status", Json()) != condition.status) continue;
-      if (before.contains("lastTransitionTime")) return before["lastTransitionTime"];
-    }
-  }
-  return base::FormatTime(now);
 }
 
 }  // namespace
@@ -159,16 +141,9 @@ Json BudgetStatusJson(const ErrorBudget& budget, const std::vector<json::Problem
   for (const ObjectiveStatus& objective : status.objectives) {
     object["objectives"].push_back(ObjectiveJson(objective));
   }
-  for (const Condition& condition : {Ready(problems, status), Frozen(budget, problems, status, now),
-                                     Postmortem(budget, status)}) {
-    object["conditions"].push_back(
-        {{"type", condition.type},
-         {"status", condition.status},
-         {"reason", condition.reason},
-         {"message", base::Printable(condition.message, kMaxMessageBytes)},
-         {"observedGeneration", budget.meta.generation},
-         {"lastTransitionTime", TransitionOf(condition, previous, now)}});
-  }
+  object["conditions"] = resources::ConditionsJson(
+      {Ready(problems, status), Frozen(budget, problems, status, now), Postmortem(budget, status)},
+      budget.meta.generation, previous, now);
   return object;
 }
 

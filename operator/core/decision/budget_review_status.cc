@@ -8,27 +8,21 @@
 #include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/budget/agenda.h"
+#include "core/resources/conditions.h"
 
 namespace launchgate::decision {
 namespace {
 
 using base::FormatTime;
 using json::Json;
+using resources::Condition;
+using resources::Truth;
 using verdict::SignOffStanding;
 
-constexpr std::size_t kMaxMessageBytes = 1024;
-
-struct Condition {
-  const char* type;
-  const char* status;
-  std::string reason;
-  std::string message;
-};
-
 Condition Ready(const std::vector<json::Problem>& problems, bool has_agenda) {
-  if (!problems.empty()) return {"Ready", "False", "Invalid", json::Summarize(problems)};
-  if (has_agenda) return {"Ready", "True", "AgendaTaken", "the agenda can be signed off"};
-  return {"Ready", "False", "FiguresPending",
+  if (!problems.empty()) return {"Ready", Truth::kFalse, "Invalid", json::Summarize(problems)};
+  if (has_agenda) return {"Ready", Truth::kTrue, "AgendaTaken", "the agenda can be signed off"};
+  return {"Ready", Truth::kFalse, "FiguresPending",
           fmt::format("the figures of the month are not all known yet; {} after it was opened the "
                       "agenda is taken without them",
                       base::FormatDuration(budget::kFiguresPatience))};
@@ -36,7 +30,7 @@ Condition Ready(const std::vector<json::Problem>& problems, bool has_agenda) {
 
 Condition SignedOff(const SignOffStanding& standing) {
   if (standing.signed_off) {
-    return {"SignedOff", "True", "QuorumMet",
+    return {"SignedOff", Truth::kTrue, "QuorumMet",
             fmt::format("signed off by {} people", standing.counted.size())};
   }
   std::string message = "needs " + base::JoinWords(standing.missing);
@@ -44,34 +38,22 @@ Condition SignedOff(const SignOffStanding& standing) {
     message += fmt::format("; spec.signOffs[{}] does not count ({}): {}", rejected.index,
                            rejected.why.reason, rejected.why.message);
   }
-  return {"SignedOff", "False", "SignOffsMissing", message};
+  return {"SignedOff", Truth::kFalse, "SignOffsMissing", message};
 }
 
 Condition Overdue(const budget::ReviewTimes& times, const SignOffStanding& standing,
                   base::Time now) {
-  if (standing.signed_off) return {"Overdue", "False", "SignedOff", "the review is signed off"};
+  if (standing.signed_off)
+    return {"Overdue", Truth::kFalse, "SignedOff", "the review is signed off"};
   if (now >= times.freezes_at) {
-    return {"Overdue", "True", "BudgetReviewOverdue",
+    return {"Overdue", Truth::kTrue, "BudgetReviewOverdue",
             "launches are frozen until the review is signed off"};
   }
   const std::string frozen = fmt::format("launches are frozen from {} on unless it is signed off",
                                          FormatTime(times.freezes_at));
-  if (now >= times.due_at) return {"Overdue", "True", "PastDue", frozen};
-  return {"Overdue", "False", "NotDue",
+  if (now >= times.due_at) return {"Overdue", Truth::kTrue, "PastDue", frozen};
+  return {"Overdue", Truth::kFalse, "NotDue",
           fmt::format("due by {}; {}", FormatTime(times.due_at), frozen)};
-}
-
-// When a condition got the status that it has.
-Json TransitionOf(const Condition& condition, const Json& previous, base::Time now) {
-  const auto conditions = previous.is_object() ? previous.find("conditions") : previous.end();
-  if (conditions != previous.end() && conditions->is_array()) {
-    for (const Json& before : *conditions) {
-      if (!before.is_object() || before.value("type", Json()) != condition.type) continue;
-      if (before.value("status", Json()) != condition.status) continue;
-      if (before.contains("lastTransitionTime")) return before["lastTransitionTime"];
-    }
-  }
-  return FormatTime(now);
 }
 
 // What is there stays as it is: another agenda would be one that nobody signed.
@@ -105,16 +87,9 @@ Json BudgetReviewStatusJson(const resources::BudgetReview& review,
     status["agendaDigest"] = base::Sha256Hex(json::Canonical(taken, options));
     status["agenda"] = taken;
   }
-  for (const Condition& condition :
-       {Ready(problems, !taken.is_null()), SignedOff(standing), Overdue(times, standing, now)}) {
-    status["conditions"].push_back(
-        {{"type", condition.type},
-         {"status", condition.status},
-         {"reason", condition.reason},
-         {"message", base::Printable(condition.message, kMaxMessageBytes)},
-         {"observedGeneration", review.meta.generation},
-         {"lastTransitionTime", TransitionOf(condition, previous, now)}});
-  }
+  status["conditions"] = resources::ConditionsJson(
+      {Ready(problems, !taken.is_null()), SignedOff(standing), Overdue(times, standing, now)},
+      review.meta.generation, previous, now);
   return status;
 }
 

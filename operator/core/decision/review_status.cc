@@ -9,29 +9,25 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/resources/conditions.h"
 
 namespace launchgate::decision {
 namespace {
 
 using json::Json;
 using resources::ApprovedRevision;
+using resources::Condition;
+using resources::kMaxConditionMessage;
+using resources::Truth;
 
-constexpr std::size_t kMaxConditionMessage = 1024;
 constexpr std::size_t kMaxShownMissing = 16;
-
-struct Condition {
-  std::string_view type;
-  bool status = false;
-  std::string reason;
-  std::string message;
-};
 
 std::string Joined(const base::Objections& objections) {
   std::string text;
   for (const base::Objection& objection : objections) {
     text += (text.empty() ? "" : "; ") + objection.message;
   }
-  return base::Printable(text, kMaxConditionMessage);
+  return text;
 }
 
 base::Objections Matching(const base::Objections& objections, bool (*wanted)(std::string_view)) {
@@ -43,28 +39,29 @@ base::Objections Matching(const base::Objections& objections, bool (*wanted)(std
 
 bool IsAboutEvidence(std::string_view reason) { return reason.starts_with("Evidence"); }
 
-Condition FromObjections(std::string_view type, const base::Objections& objections,
+Condition FromObjections(std::string type, const base::Objections& objections,
                          std::string_view good_reason, std::string_view good_message) {
   if (objections.empty()) {
-    return {type, true, std::string(good_reason), std::string(good_message)};
+    return {std::move(type), Truth::kTrue, std::string(good_reason), std::string(good_message)};
   }
-  return {type, false, std::string(objections.front().reason), Joined(objections)};
+  return {std::move(type), Truth::kFalse, std::string(objections.front().reason),
+          Joined(objections)};
 }
 
 Condition EnforcedCondition(GateMode mode) {
   switch (mode) {
     case GateMode::kEnforce:
     case GateMode::kStrict:
-      return {"Enforced", true, "NamespaceOptedIn",
+      return {"Enforced", Truth::kTrue, "NamespaceOptedIn",
               fmt::format("the namespace is gated in mode {}", ToString(mode))};
     case GateMode::kAudit:
-      return {"Enforced", false, "AuditOnly", "the namespace is only audited"};
+      return {"Enforced", Truth::kFalse, "AuditOnly", "the namespace is only audited"};
     case GateMode::kNotOptedIn:
     case GateMode::kUnknown:
       break;
   }
   return {
-      "Enforced", false, "NamespaceNotOptedIn",
+      "Enforced", Truth::kFalse, "NamespaceNotOptedIn",
       fmt::format("the namespace has no label {}; nothing is gated in it", resources::kGateLabel)};
 }
 
@@ -92,14 +89,15 @@ base::Objections EvidenceObjections(const ReviewFacts& facts, base::Time now) {
 std::vector<Condition> Conditions(const StatusInputs& inputs, base::Time now) {
   const ReviewFacts& facts = *inputs.facts;
   std::vector<Condition> conditions;
-  Condition ready{"Ready", inputs.decision.allowed(), std::string(inputs.decision.reason()), ""};
+  Condition ready{"Ready", resources::TruthOf(inputs.decision.allowed()),
+                  std::string(inputs.decision.reason()), ""};
   ready.message = inputs.decision.allowed() ? "the target's present template may roll out"
                                             : Joined(inputs.decision.objections());
   conditions.push_back(std::move(ready));
   if (!facts.problems.empty()) {
-    const std::string message = base::Printable(facts.problems.front(), kMaxConditionMessage);
-    conditions.push_back({"EvidenceVerified", false, "ReviewInvalid", message});
-    conditions.push_back({"Approved", false, "ReviewInvalid", message});
+    const std::string& message = facts.problems.front();
+    conditions.push_back({"EvidenceVerified", Truth::kFalse, "ReviewInvalid", message});
+    conditions.push_back({"Approved", Truth::kFalse, "ReviewInvalid", message});
   } else {
     conditions.push_back(FromObjections("EvidenceVerified", EvidenceObjections(facts, now),
                                         "EvidencePassing", "every blocking item passes"));
@@ -109,42 +107,13 @@ std::vector<Condition> Conditions(const StatusInputs& inputs, base::Time now) {
   const auto frozen = std::ranges::find_if(
       facts.freezes, [&](const budget::Freeze& freeze) { return InForce(freeze, now); });
   if (frozen == facts.freezes.end()) {
-    conditions.push_back({"Frozen", false, "NotFrozen", "no freeze is in force"});
+    conditions.push_back({"Frozen", Truth::kFalse, "NotFrozen", "no freeze is in force"});
   } else {
-    conditions.push_back({"Frozen", true, std::string(ToString(frozen->cause)),
-                          base::Printable(frozen->message, kMaxConditionMessage)});
+    conditions.push_back(
+        {"Frozen", Truth::kTrue, std::string(ToString(frozen->cause)), frozen->message});
   }
   conditions.push_back(EnforcedCondition(inputs.mode));
   return conditions;
-}
-
-const Json* FindCondition(const Json* previous, std::string_view type) {
-  if (previous == nullptr || !previous->is_object()) return nullptr;
-  const auto conditions = previous->find("conditions");
-  if (conditions == previous->end()) return nullptr;
-  for (const Json& condition : *conditions) {
-    if (condition.is_object() && condition.value("type", "") == type) return &condition;
-  }
-  return nullptr;
-}
-
-Json ConditionsJson(const std::vector<Condition>& conditions, std::int64_t generation,
-                    const Json* previous, base::Time now) {
-  Json list = Json::array();
-  for (const Condition& condition : conditions) {
-    const char* status = condition.status ? "True" : "False";
-    const Json* before = FindCondition(previous, condition.type);
-    const bool same = before != nullptr && before->value("status", "") == status &&
-                      before->contains("lastTransitionTime");
-    list.push_back({{"type", condition.type},
-                    {"status", status},
-                    {"reason", condition.reason},
-                    {"message", condition.message},
-                    {"observedGeneration", generation},
-                    {"lastTransitionTime",
-                     same ? before->at("lastTransitionTime") : Json(base::FormatTime(now))}});
-  }
-  return list;
 }
 
 Json FindingJson(const evidence::Finding& finding, base::Time now) {
@@ -286,10 +255,11 @@ std::vector<ApprovedRevision> ApprovedAfter(const StatusInputs& inputs, base::Ti
 
 Json BuildReviewStatus(const StatusInputs& inputs, base::Time now) {
   const std::int64_t generation = inputs.review->meta.generation;
+  const Json previous = inputs.previous != nullptr ? *inputs.previous : Json();
   Json status = {
       {"observedGeneration", generation},
       {"clusterId", inputs.cluster_id},
-      {"conditions", ConditionsJson(Conditions(inputs, now), generation, inputs.previous, now)},
+      {"conditions", resources::ConditionsJson(Conditions(inputs, now), generation, previous, now)},
       {"items", ItemsJson(inputs, now)},
       {"verdict", VerdictJson(inputs, now)},
       {"decision", DecisionJson(inputs)},
