@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/freeze_window_record.h"
 #include "app/freezes.h"
 #include "app/records.h"
 #include "shell/kube/informer.h"

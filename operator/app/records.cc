@@ -23,6 +23,19 @@ std::vector<std::string> Sentences(const std::vector<json::Problem>& problems) {
   return sentences;
 }
 
+// A record of what was read, its problems and its status, as most are.
+template <typename Record, typename Content>
+base::Result<Record> Decode(const kube::RawObject& object, KeepStatus keep,
+                            Content Record::*content,
+                            Content (*parse)(const json::Json&, std::vector<json::Problem>&)) {
+  const auto parsed = json::ParseTrusted(object.json);
+  if (!parsed) return tl::unexpected(parsed.error());
+  Record record;
+  record.*content = parse(*parsed, record.problems);
+  record.status_text = StatusText(*parsed, keep);
+  return record;
+}
+
 }  // namespace
 
 base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object) {
@@ -41,21 +54,11 @@ base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object) {
 }
 
 base::Result<ReviewRecord> DecodeReview(const kube::RawObject& object, KeepStatus keep) {
-  const auto parsed = json::ParseTrusted(object.json);
-  if (!parsed) return tl::unexpected(parsed.error());
-  ReviewRecord record;
-  record.review = resources::ParseLaunchReview(*parsed, record.problems);
-  record.status_text = StatusText(*parsed, keep);
-  return record;
+  return Decode(object, keep, &ReviewRecord::review, resources::ParseLaunchReview);
 }
 
 base::Result<ChecklistRecord> DecodeChecklist(const kube::RawObject& object, KeepStatus keep) {
-  const auto parsed = json::ParseTrusted(object.json);
-  if (!parsed) return tl::unexpected(parsed.error());
-  ChecklistRecord record;
-  record.checklist = resources::ParseReadinessChecklist(*parsed, record.problems);
-  record.status_text = StatusText(*parsed, keep);
-  return record;
+  return Decode(object, keep, &ChecklistRecord::checklist, resources::ParseReadinessChecklist);
 }
 
 base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, KeepStatus keep,
@@ -74,20 +77,22 @@ base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, Kee
 }
 
 base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepStatus keep) {
-  const auto parsed = json::ParseTrusted(object.json);
-  if (!parsed) return tl::unexpected(parsed.error());
-  VerdictRecord record;
-  record.verdict = resources::ParseLaunchVerdict(*parsed, record.problems);
-  record.status_text = StatusText(*parsed, keep);
-  return record;
+  return Decode(object, keep, &VerdictRecord::verdict, resources::ParseLaunchVerdict);
 }
 
 base::Result<BudgetRecord> DecodeBudget(const kube::RawObject& object, KeepStatus keep) {
-  const auto parsed = json::ParseTrusted(object.json);
-  if (!parsed) return tl::unexpected(parsed.error());
-  BudgetRecord record;
-  record.budget = resources::ParseErrorBudget(*parsed, record.problems);
-  record.status_text = StatusText(*parsed, keep);
+  return Decode(object, keep, &BudgetRecord::budget, resources::ParseErrorBudget);
+}
+
+base::Result<FreezeWindowRecord> DecodeFreezeWindow(const kube::RawObject& object,
+                                                    KeepStatus keep) {
+  return Decode(object, keep, &FreezeWindowRecord::window, resources::ParseFreezeWindow);
+}
+
+base::Result<BudgetReviewRecord> DecodeBudgetReview(const kube::RawObject& object,
+                                                    KeepStatus keep) {
+  auto record = Decode(object, keep, &BudgetReviewRecord::review, resources::ParseBudgetReview);
+  if (record && keep == KeepStatus::kNo) record->review.status.agenda.reset();
   return record;
 }
 

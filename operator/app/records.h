@@ -10,7 +10,9 @@
 #include "core/decision/assemble.h"
 #include "core/decision/change.h"
 #include "core/json/reader.h"
+#include "core/resources/budget_review.h"
 #include "core/resources/error_budget.h"
+#include "core/resources/freeze_window.h"
 #include "core/resources/launch_authority.h"
 #include "core/resources/launch_review.h"
 #include "core/resources/launch_verdict.h"
@@ -60,6 +62,18 @@ struct BudgetRecord {
   std::string status_text;
 };
 
+struct FreezeWindowRecord {
+  resources::FreezeWindow window;
+  std::vector<json::Problem> problems;  // With any, the window freezes always.
+  std::string status_text;
+};
+
+struct BudgetReviewRecord {
+  resources::BudgetReview review;
+  std::vector<json::Problem> problems;  // With any, it counts as unsigned.
+  std::string status_text;
+};
+
 // Whether records remember the status text.
 enum class KeepStatus { kNo, kYes };
 
@@ -72,6 +86,9 @@ base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, Kee
                                               const verdict::PublicKeyReader& reader);
 base::Result<VerdictRecord> DecodeVerdict(const kube::RawObject& object, KeepStatus keep);
 base::Result<BudgetRecord> DecodeBudget(const kube::RawObject& object, KeepStatus keep);
+base::Result<FreezeWindowRecord> DecodeFreezeWindow(const kube::RawObject& object, KeepStatus keep);
+// Without the status there is no agenda either: its digest is all that decides.
+base::Result<BudgetReviewRecord> DecodeBudgetReview(const kube::RawObject& object, KeepStatus keep);
 
 // What Assemble() needs of the objects around one review, its freezes included;
 // those that do not exist are null. Verdicts, findings and the cluster's id are

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/budget_review_record.h"
 #include "app/reconcile/budget_review_store.h"
 #include "app/reconcile/review_notices.h"
 #include "app/records.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <stop_token>
 
-#include "app/freeze_window_record.h"
+#include "app/records.h"
 #include "app/status_writer.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
