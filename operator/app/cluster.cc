@@ -41,14 +41,6 @@ std::optional<std::string> Complaint(const Collection& collection) {
 
 }  // namespace
 
-std::vector<SelectedWindow> Selected(
-    const std::vector<kube::Informer<FreezeWindowRecord>::Pointer>& windows) {
-  std::vector<SelectedWindow> selected;
-  selected.reserve(windows.size());
-  for (const auto& window : windows) selected.push_back({&window->window, &window->problems});
-  return selected;
-}
-
 Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyReader& reader,
                  const ClusterOptions& options)
     : namespaces_(context, Follow(kube::kNamespaces, options.seed + 1), DecodeNamespace),

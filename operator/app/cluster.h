@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/freezes.h"
 #include "app/records.h"
 #include "shell/kube/informer.h"
 
@@ -22,10 +21,6 @@ struct ClusterOptions {
   KeepStatus keep_status = KeepStatus::kNo;
   std::uint64_t seed = 0;  // Of the watches' jitter.
 };
-
-// The windows as FreezesOf() takes them; they must outlive the result.
-std::vector<SelectedWindow> Selected(
-    const std::vector<kube::Informer<FreezeWindowRecord>::Pointer>& windows);
 
 // Thread-safe after Start().
 class Cluster {

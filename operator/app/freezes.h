@@ -26,14 +26,21 @@ struct SelectedWindow {
   const resources::FreezeWindow* window = nullptr;
   const std::vector<json::Problem>* problems = nullptr;
 };
-// What `windows` freeze in the kCalendarHorizon from `start` on.
-std::vector<budget::Freeze> FreezesOf(const std::vector<SelectedWindow>& windows,
-                                      const budget::TimeZones& zones, base::Time start);
+// What can freeze a review. All of it outlives the struct.
+struct FreezeSources {
+  // The ErrorBudget that the review names, and what is wrong with it. Null: it does
+  // not exist, which freezes.
+  const resources::ErrorBudget* budget = nullptr;
+  const std::vector<json::Problem>* budget_problems = nullptr;
+  // False: how much is left of a budget is not part of the question.
+  bool with_budget = true;
+  std::vector<SelectedWindow> windows;
+};
 
-// `budget` is the one that the review names, null when it does not exist;
-// `problems` is what is wrong with it. Pure, safe from any thread.
+// Everything that freezes the review in the kCalendarHorizon from `start` on. Pure
+// but for `zones`, safe from any thread.
 std::vector<budget::Freeze> FreezesAbout(const resources::LaunchReview& review,
-                                         const resources::ErrorBudget* budget,
-                                         const std::vector<json::Problem>& problems);
+                                         const FreezeSources& sources,
+                                         const budget::TimeZones& zones, base::Time start);
 
 }  // namespace launchgate::app

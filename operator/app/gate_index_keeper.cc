@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <exception>
-#include <iterator>
 #include <utility>
 
 #include "core/decision/assemble.h"
@@ -98,6 +97,7 @@ void GateIndexKeeper::Rebuild() {
     builder.AddNamespace(entry.key.name, entry.value->mode);
   }
   VerdictsByReview verdicts = GroupVerdicts(cluster_.verdicts());
+  std::map<std::string, std::vector<WindowPointer>> windows_of;  // By namespace.
   std::map<kube::ObjectKey, Entry> kept;
   for (const auto& entry : cluster_.reviews().Snapshot()) {
     const resources::LaunchReview& review = entry.value->review;
@@ -106,7 +106,9 @@ void GateIndexKeeper::Rebuild() {
     inputs.checklist = cluster_.checklists().Get({"", review.checklist});
     inputs.authority = cluster_.authorities().Get({"", review.authority});
     inputs.budget = cluster_.BudgetOf(review);
-    inputs.windows = cluster_.WindowsOf(review.meta.ns);
+    const auto [windows, first] = windows_of.try_emplace(review.meta.ns);
+    if (first) windows->second = cluster_.WindowsOf(review.meta.ns);
+    inputs.windows = windows->second;
     if (!inputs.windows.empty()) inputs.calendar_start = CalendarStart(clock_.Now());
     inputs.verdicts = std::move(verdicts[entry.key]);
     inputs.cluster_id = cluster_id;
@@ -130,12 +132,13 @@ std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube
   if (known != entries_.end() && known->second.inputs == inputs) return known->second.facts;
 
   decision::ReviewInputs review_inputs =
-      InputsOf(*inputs.review, inputs.checklist.get(), inputs.authority.get(), inputs.budget.get());
+      InputsOf(*inputs.review, inputs.checklist.get(), inputs.authority.get());
   for (const VerdictPointer& verdict : inputs.verdicts) {
     review_inputs.verdicts.push_back(verdict->verdict);
   }
-  std::ranges::move(FreezesOf(Selected(inputs.windows), zones_, inputs.calendar_start),
-                    std::back_inserter(review_inputs.freezes));
+  review_inputs.freezes =
+      FreezesAbout(inputs.review->review, SourcesOf(inputs.budget.get(), inputs.windows), zones_,
+                   inputs.calendar_start);
   review_inputs.cluster_id = inputs.cluster_id;
   review_inputs.findings = decision::RecordedFindings(inputs.review->review);
   return decision::Assemble(review_inputs, verifier_);

@@ -53,6 +53,7 @@ class GateIndexKeeper final : public webhook::IndexSource {
 
  private:
   using VerdictPointer = kube::Informer<VerdictRecord>::Pointer;
+  using WindowPointer = kube::Informer<FreezeWindowRecord>::Pointer;
 
   // The objects that a review's facts were made of. Informers share one value
   // per object version, so equal pointers mean equal inputs.
@@ -61,7 +62,7 @@ class GateIndexKeeper final : public webhook::IndexSource {
     kube::Informer<ChecklistRecord>::Pointer checklist;
     kube::Informer<AuthorityRecord>::Pointer authority;
     kube::Informer<BudgetRecord>::Pointer budget;
-    std::vector<kube::Informer<FreezeWindowRecord>::Pointer> windows;
+    std::vector<WindowPointer> windows;
     base::Time calendar_start{};  // From where the windows were laid out; 0 without any.
     std::vector<VerdictPointer> verdicts;
     std::string cluster_id;

@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "app/freezes.h"
 #include "core/json/json.h"
 #include "core/verdict/trust.h"
 
@@ -97,7 +96,7 @@ base::Result<BudgetReviewRecord> DecodeBudgetReview(const kube::RawObject& objec
 }
 
 decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
-                                const AuthorityRecord* authority, const BudgetRecord* budget) {
+                                const AuthorityRecord* authority) {
   decision::ReviewInputs inputs;
   inputs.review = &review.review;
   inputs.review_problems = review.problems;
@@ -110,10 +109,21 @@ decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecor
     inputs.authority_serves_namespace = authority->authority.Serves(review.review.meta.ns);
     inputs.authority_problems = authority->problems;
   }
-  inputs.freezes = budget != nullptr
-                       ? FreezesAbout(review.review, &budget->budget, budget->problems)
-                       : FreezesAbout(review.review, nullptr, {});
   return inputs;
+}
+
+FreezeSources SourcesOf(const BudgetRecord* budget,
+                        const std::vector<std::shared_ptr<const FreezeWindowRecord>>& windows) {
+  FreezeSources sources;
+  if (budget != nullptr) {
+    sources.budget = &budget->budget;
+    sources.budget_problems = &budget->problems;
+  }
+  sources.windows.reserve(windows.size());
+  for (const auto& record : windows) {
+    sources.windows.push_back({&record->window, &record->problems});
+  }
+  return sources;
 }
 
 }  // namespace launchgate::app

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "app/freezes.h"
 #include "core/base/result.h"
 #include "core/decision/assemble.h"
 #include "core/decision/change.h"
@@ -90,10 +92,14 @@ base::Result<FreezeWindowRecord> DecodeFreezeWindow(const kube::RawObject& objec
 // Without the status there is no agenda either: its digest is all that decides.
 base::Result<BudgetReviewRecord> DecodeBudgetReview(const kube::RawObject& object, KeepStatus keep);
 
-// What Assemble() needs of the objects around one review, its freezes included;
-// those that do not exist are null. Verdicts, findings and the cluster's id are
-// the caller's to add. The records must outlive the result.
+// What Assemble() needs of the objects around one review; `checklist` and
+// `authority` are null when they do not exist. Verdicts, freezes, findings and the
+// cluster's id are the caller's to add. The records must outlive the result.
 decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
-                                const AuthorityRecord* authority, const BudgetRecord* budget);
+                                const AuthorityRecord* authority);
+// What can freeze a review; `budget` is null when it does not exist. The records
+// must outlive the result.
+FreezeSources SourcesOf(const BudgetRecord* budget,
+                        const std::vector<std::shared_ptr<const FreezeWindowRecord>>& windows);
 
 }  // namespace launchgate::app

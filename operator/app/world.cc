@@ -1,11 +1,9 @@
 #include "app/world.h"
 
 #include <algorithm>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "app/freezes.h"
 #include "core/budget/calendar.h"
 #include "core/decision/assemble.h"
 #include "core/json/yaml.h"
@@ -129,15 +127,15 @@ std::optional<verdict::TrustedAuthority> World::TrustedBy(
 
 std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& review,
                                              base::Time now) const {
-  std::vector<budget::Freeze> freezes =
-      app::FreezesOf(WindowsOf(review.meta.ns), *zones_, CalendarStart(now));
-  const auto* budget = FindBudget(review.meta.ns, review.error_budget);
-  const bool evaluated = budget != nullptr && budget->object.status.evaluated_at;
-  if (origin_ == verdict::Origin::kFiles && !evaluated) return freezes;
-  std::ranges::move(budget != nullptr ? FreezesAbout(review, &budget->object, budget->problems)
-                                      : FreezesAbout(review, nullptr, {}),
-                    std::back_inserter(freezes));
-  return freezes;
+  FreezeSources sources;
+  sources.windows = WindowsOf(review.meta.ns);
+  if (const auto* budget = FindBudget(review.meta.ns, review.error_budget)) {
+    sources.budget = &budget->object;
+    sources.budget_problems = &budget->problems;
+  }
+  const bool evaluated = sources.budget != nullptr && sources.budget->status.evaluated_at;
+  sources.with_budget = origin_ != verdict::Origin::kFiles || evaluated;
+  return FreezesAbout(review, sources, *zones_, CalendarStart(now));
 }
 
 std::vector<SelectedWindow> World::WindowsOf(std::string_view ns) const {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -91,16 +90,12 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   // A review that breaks a rule is not worth a fetch.
   if (record->problems.empty()) facts.evidence = GatherEvidence(review, facts.authority.get(), now);
 
+  decision::ReviewInputs inputs = InputsOf(*record, facts.checklist.get(), facts.authority.get());
   const auto budget = parts_.cluster.BudgetOf(review);
-  decision::ReviewInputs inputs =
-      InputsOf(*record, facts.checklist.get(), facts.authority.get(), budget.get());
   const auto windows = parts_.cluster.WindowsOf(review.meta.ns);
-  if (!windows.empty()) {
-    const base::Time start = CalendarStart(now);
-    std::ranges::move(FreezesOf(Selected(windows), parts_.zones, start),
-                      std::back_inserter(inputs.freezes));
-    facts.calendar_next = start + kCalendarHorizon - kCalendarStep;
-  }
+  const base::Time start = CalendarStart(now);
+  inputs.freezes = FreezesAbout(review, SourcesOf(budget.get(), windows), parts_.zones, start);
+  if (!windows.empty()) facts.calendar_next = start + kCalendarHorizon - kCalendarStep;
   for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
     if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
     if (!entry.value->problems.empty()) continue;
