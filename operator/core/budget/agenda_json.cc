@@ -1,24 +1,15 @@
 // status.agenda as JSON. What is not known is absent and never null: the digest
 // is taken over what a server stores.
 #include <nlohmann/json.hpp>
-#include <optional>
 
-#include "core/base/text.h"
 #include "core/budget/agenda.h"
+#include "core/budget/figures_json.h"
 
 namespace launchgate::budget {
 namespace {
 
 using base::FormatTime;
 using json::Json;
-
-// Figures are exact to this many digits after the point.
-constexpr int kDigits = 9;
-constexpr int kBurnDownDigits = 4;
-
-void SetDecimal(Json& object, const char* field, const std::optional<double>& value) {
-  if (value) object[field] = base::FormatDecimal(*value, kDigits);
-}
 
 Json ObjectiveJson(const resources::AgendaObjective& objective) {
   Json object = {{"name", objective.name},
@@ -27,19 +18,7 @@ Json ObjectiveJson(const resources::AgendaObjective& objective) {
                  {"message", objective.message},
                  {"incidents", Json::array()},
                  {"burnDown", Json::array()}};
-  SetDecimal(object, "totalEvents", objective.total_events);
-  SetDecimal(object, "badEvents", objective.bad_events);
-  SetDecimal(object, "sli", objective.sli);
-  SetDecimal(object, "consumed", objective.consumed);
-  SetDecimal(object, "remaining", objective.remaining);
-  for (const resources::Incident& incident : objective.incidents) {
-    object["incidents"].push_back({{"from", FormatTime(incident.from)},
-                                   {"until", FormatTime(incident.until)},
-                                   {"share", base::FormatDecimal(incident.share, kDigits)}});
-  }
-  for (const double left : objective.burn_down) {
-    object["burnDown"].push_back(base::FormatDecimal(left, kBurnDownDigits));
-  }
+  internal::SetFigures(object, objective);
   return object;
 }
 

@@ -119,6 +119,10 @@ ErrorBudgetStatus Assess(const ErrorBudget& budget, const WindowSpan& span,
   return status;
 }
 
+base::Time UnknownFreezesFrom(const ErrorBudget& budget, const ErrorBudgetStatus& status) {
+  return status.known_at.value_or(budget.meta.created) + budget.policy.unknown_grace;
+}
+
 base::Duration EvaluationPeriod(const resources::FreezePolicy& policy) {
   return std::min(kEvaluationPeriod, policy.unknown_grace / 6);
 }

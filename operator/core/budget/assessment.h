@@ -38,6 +38,12 @@ resources::ErrorBudgetStatus Assess(const resources::ErrorBudget& budget, const 
                                     const std::map<std::string, Observation>& observations,
                                     base::Time now);
 
+// From when on launches are frozen if the figures stay unknown: unknown_grace after
+// they were last known, or after the budget was made. `status` may be a newer one
+// than budget.status.
+base::Time UnknownFreezesFrom(const resources::ErrorBudget& budget,
+                              const resources::ErrorBudgetStatus& status);
+
 // How often a budget is evaluated, and how often its status is written although
 // nothing but figures changed: often enough that `unknown_grace` never runs out
 // while all is well.

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "core/base/text.h"
+#include "core/budget/assessment.h"
 
 namespace launchgate::budget {
 namespace {
@@ -52,7 +52,7 @@ std::vector<Freeze> FreezesOf(const ErrorBudget& budget,
   freezes.push_back({FreezeCause::kBudgetUnknown, source,
                      fmt::format("what is left is not known since {}; {}",
                                  base::FormatTime(known_at), WhyUnknownText(budget)),
-                     known_at + budget.policy.unknown_grace, base::kNever});
+                     UnknownFreezesFrom(budget, budget.status), base::kNever});
   return freezes;
 }
 

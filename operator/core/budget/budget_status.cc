@@ -9,12 +9,14 @@
 
 #include "core/base/text.h"
 #include "core/budget/assessment.h"
+#include "core/budget/figures_json.h"
 #include "core/budget/questions.h"
 #include "core/resources/conditions.h"
 
 namespace launchgate::budget {
 namespace {
 
+using internal::Decimal;
 using json::Json;
 using resources::BudgetState;
 using resources::Condition;
@@ -25,26 +27,9 @@ using resources::ObjectiveStatus;
 using resources::Truth;
 
 constexpr std::size_t kMaxMessageBytes = 1024;  // Of an objective.
-// Figures are exact to this many digits after the point.
-constexpr int kDigits = 9;
-constexpr int kBurnDownDigits = 4;
-
-std::string Decimal(double value, int digits = kDigits) {
-  return base::FormatDecimal(value, digits);
-}
-
-void SetDecimal(Json& object, const char* field, const std::optional<double>& value) {
-  if (value) object[field] = Decimal(*value);
-}
 
 void SetTime(Json& object, const char* field, const std::optional<base::Time>& time) {
   if (time) object[field] = base::FormatTime(*time);
-}
-
-Json IncidentJson(const Incident& incident) {
-  return {{"from", base::FormatTime(incident.from)},
-          {"until", base::FormatTime(incident.until)},
-          {"share", Decimal(incident.share)}};
 }
 
 Json ObjectiveJson(const ObjectiveStatus& status) {
@@ -53,19 +38,9 @@ Json ObjectiveJson(const ObjectiveStatus& status) {
                  {"reason", status.reason},
                  {"message", base::Printable(status.message, kMaxMessageBytes)}};
   SetTime(object, "frozenSince", status.frozen_since);
-  SetDecimal(object, "totalEvents", status.total_events);
-  SetDecimal(object, "badEvents", status.bad_events);
-  SetDecimal(object, "sli", status.sli);
-  SetDecimal(object, "consumed", status.consumed);
-  SetDecimal(object, "remaining", status.remaining);
+  internal::SetFigures(object, status);
   for (const auto& [window, rate] : status.burn_rates) object["burnRates"][window] = Decimal(rate);
   SetTime(object, "exhaustedAt", status.exhausted_at);
-  for (const Incident& incident : status.incidents) {
-    object["incidents"].push_back(IncidentJson(incident));
-  }
-  for (const double left : status.burn_down) {
-    object["burnDown"].push_back(Decimal(left, kBurnDownDigits));
-  }
   return object;
 }
 
@@ -101,8 +76,7 @@ Condition Frozen(const ErrorBudget& budget, const std::vector<json::Problem>& pr
       return {"Frozen", Truth::kTrue, "BudgetSpent", objective.name + ": " + objective.message};
     }
   }
-  const base::Time frozen_from =
-      status.known_at.value_or(budget.meta.created) + budget.policy.unknown_grace;
+  const base::Time frozen_from = UnknownFreezesFrom(budget, status);
   const auto* unknown = FirstIn(status, BudgetState::kUnknown);
   if (unknown == nullptr) return {"Frozen", Truth::kFalse, "WithinBudget", "launches may proceed"};
   if (now >= frozen_from) {

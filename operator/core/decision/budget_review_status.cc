@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/budget/agenda.h"
 #include "core/resources/conditions.h"
@@ -82,9 +81,7 @@ Json BudgetReviewStatusJson(const resources::BudgetReview& review,
   }
   const Json taken = AgendaOf(agenda, previous);
   if (!taken.is_null()) {
-    json::CanonicalOptions options;
-    options.omit_nulls = true;
-    status["agendaDigest"] = base::Sha256Hex(json::Canonical(taken, options));
+    status["agendaDigest"] = resources::AgendaDigest(taken);
     status["agenda"] = taken;
   }
   status["conditions"] = resources::ConditionsJson(

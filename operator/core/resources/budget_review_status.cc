@@ -9,7 +9,8 @@
 #include "core/resources/error_budget.h"
 #include "core/resources/fields.h"
 
-namespace launchgate::resources::internal {
+namespace launchgate::resources {
+namespace internal {
 namespace {
 
 using json::Reader;
@@ -22,18 +23,11 @@ base::Time TimeOf(Reader& reader, std::string_view field) {
   return reader.OptionalTime(field).value_or(base::Time{});
 }
 
-BudgetState ParseState(std::string_view word) {
-  for (const BudgetState state : {BudgetState::kWithinBudget, BudgetState::kSpent}) {
-    if (word == ToString(state)) return state;
-  }
-  return BudgetState::kUnknown;
-}
-
 AgendaObjective ReadObjective(Reader& reader) {
   AgendaObjective objective;
   objective.name = Words(reader, "name");
   objective.target = Words(reader, "target");
-  objective.state = ParseState(reader.Text("state"));
+  objective.state = ParseBudgetState(reader.Text("state"));
   objective.message = Words(reader, "message");
   objective.total_events = reader.OptionalDecimal("totalEvents");
   objective.bad_events = reader.OptionalDecimal("badEvents");
@@ -114,11 +108,17 @@ BudgetReviewStatus ReadBudgetReviewStatus(const json::Json& review) {
   const auto agenda = status.value().find("agenda");
   if (agenda == status.value().end() || !agenda->is_object()) return read;
   read.agenda = ReadAgenda(status.Object("agenda"));
-  // Servers differ in whether they keep members that are null.
-  json::CanonicalOptions options;
-  options.omit_nulls = true;
-  read.agenda_digest = base::Sha256Hex(json::Canonical(*agenda, options));
+  read.agenda_digest = AgendaDigest(*agenda);
   return read;
 }
 
-}  // namespace launchgate::resources::internal
+}  // namespace internal
+
+std::string AgendaDigest(const json::Json& agenda) {
+  // Servers differ in whether they keep members that are null.
+  json::CanonicalOptions options;
+  options.omit_nulls = true;
+  return base::Sha256Hex(json::Canonical(agenda, options));
+}
+
+}  // namespace launchgate::resources

@@ -109,10 +109,13 @@ struct BudgetReviewStatus {
   std::optional<base::Time> freezes_at;
   std::vector<SignedOffBy> signed_off_by;
   std::optional<BudgetAgenda> agenda;
-  // Digest of the canonical JSON of status.agenda as it is stored, computed here
-  // and not read: what a sign-off must bind to count. Empty without an agenda.
+  // AgendaDigest() of what is stored, computed and not read. Empty without an agenda.
   std::string agenda_digest;
 };
+
+// SHA-256 (hex) of the canonical JSON of `agenda`, as status.agenda is or would be
+// stored: what a sign-off binds.
+std::string AgendaDigest(const json::Json& agenda);
 
 namespace internal {
 

@@ -17,12 +17,6 @@ using json::Reader;
 constexpr std::size_t kMaxMessageLength = 1024;
 constexpr std::size_t kMaxBurnRates = 8;
 
-BudgetState ParseState(std::string_view word) {
-  if (word == "WithinBudget") return BudgetState::kWithinBudget;
-  if (word == "BudgetSpent") return BudgetState::kSpent;
-  return BudgetState::kUnknown;
-}
-
 // A freeze whose beginning cannot be read is a freeze all the same.
 std::optional<base::Time> ReadFrozenSince(Reader& reader) {
   const auto since = reader.OptionalTime("frozenSince");
@@ -50,7 +44,7 @@ std::map<std::string, double> ReadBurnRates(const Reader& rates) {
 ObjectiveStatus ReadObjectiveStatus(Reader& reader) {
   ObjectiveStatus objective;
   objective.name = ReadText(reader, "name", kMaxTitleLength, Presence::kOptional);
-  objective.state = ParseState(reader.Text("state"));
+  objective.state = ParseBudgetState(reader.Text("state"));
   objective.frozen_since = ReadFrozenSince(reader);
   objective.reason = ReadText(reader, "reason", kMaxTitleLength, Presence::kOptional);
   objective.message = ReadText(reader, "message", kMaxMessageLength, Presence::kOptional);
@@ -104,6 +98,13 @@ std::string_view ToString(BudgetState state) {
       break;
   }
   return "BudgetUnknown";
+}
+
+BudgetState ParseBudgetState(std::string_view word) {
+  for (const BudgetState state : {BudgetState::kWithinBudget, BudgetState::kSpent}) {
+    if (word == ToString(state)) return state;
+  }
+  return BudgetState::kUnknown;
 }
 
 }  // namespace launchgate::resources

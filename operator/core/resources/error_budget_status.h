@@ -59,6 +59,8 @@ inline constexpr std::size_t kMaxBurnDownPoints = 32;
 
 // "WithinBudget", "BudgetSpent", "BudgetUnknown".
 std::string_view ToString(BudgetState state);
+// The state of that name; a word that is none is kUnknown.
+BudgetState ParseBudgetState(std::string_view word);
 
 namespace internal {
 
