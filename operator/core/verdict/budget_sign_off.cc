@@ -8,6 +8,7 @@
 #include "core/json/reader.h"
 #include "core/resources/budget_review.h"
 #include "core/verdict/statement.h"
+#include "core/verdict/statement_frame.h"
 
 namespace launchgate::verdict {
 namespace {
@@ -15,30 +16,20 @@ namespace {
 using base::ErrorKind;
 using base::Fail;
 using base::Status;
+using internal::Invalid;
+using internal::IsRepresentable;
 using json::Json;
 using resources::AgendaAction;
 
 constexpr std::size_t kSha256HexDigits = 64;
 
-Status Invalid(std::string_view field, std::string_view rule) {
-  return Fail(ErrorKind::kInvalid, std::string(field) + " " + std::string(rule));
-}
-
+// As internal::RequireText(), and nothing in it that a screen would not show.
 Status RequireText(std::string_view field, const std::string& text, std::size_t max_bytes) {
-  if (text.empty()) return Invalid(field, "must be set");
-  if (text.size() > max_bytes) {
-    return Invalid(field, "must have at most " + std::to_string(max_bytes) + " bytes");
-  }
+  if (Status status = internal::RequireText(field, text, max_bytes); !status) return status;
   if (base::Printable(text, max_bytes) != text) {
     return Invalid(field, "must be text without control characters and bidi overrides");
   }
   return {};
-}
-
-bool IsRepresentable(base::Time time) {
-  constexpr base::Time kEnd =
-      std::chrono::sys_days(std::chrono::year(9999) / std::chrono::December / 31);
-  return time > base::Time{} && time < kEnd;
 }
 
 Status CheckSubject(const SignOff& sign_off) {
@@ -162,10 +153,7 @@ std::string Serialize(const SignOff& sign_off) {
   };
   const Json about = {{"name", AgendaSubjectName(subject)},
                       {"digest", {{"sha256", subject.agenda_digest}}}};
-  return json::Canonical({{"_type", kStatementType},
-                          {"subject", Json::array({about})},
-                          {"predicateType", kBudgetReviewPredicateType},
-                          {"predicate", predicate}});
+  return internal::SerializeFrame(Json::array({about}), kBudgetReviewPredicateType, predicate);
 }
 
 base::Result<SignOff> ParseSignOff(std::string_view bytes) {
@@ -173,13 +161,7 @@ base::Result<SignOff> ParseSignOff(std::string_view bytes) {
   if (!document) return base::Wrap("the sign-off", document.error());
   std::vector<json::Problem> problems;
   json::Reader root(*document, "", problems);
-  root.RefuseUnknownFields({"_type", "subject", "predicateType", "predicate"});
-  if (root.Text("_type") != kStatementType) {
-    root.Complain("_type", "must be " + std::string(kStatementType));
-  }
-  // Another predicate is another document: a verdict is no sign-off.
-  if (root.Text("predicateType") != kBudgetReviewPredicateType) {
-    root.Complain("predicateType", "must be " + std::string(kBudgetReviewPredicateType));
+  if (!internal::ReadFrame(root, kBudgetReviewPredicateType)) {
     return Fail(ErrorKind::kInvalid, json::Summarize(problems));
   }
   SignOff sign_off;

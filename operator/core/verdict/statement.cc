@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/verdict/statement_frame.h"
 
 namespace launchgate::verdict {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 using base::ErrorKind;
 using base::Fail;
 using base::Status;
+using internal::Invalid;
+using internal::IsRepresentable;
+using internal::RequireText;
 
 constexpr std::string_view kFindingNames[] = {"Pass", "Fail", "Stale", "Unknown"};
 
@@ -23,19 +27,7 @@ bool IsSha256Hex(std::string_view text) {
          });
 }
 
-Status Invalid(std::string_view field, std::string_view rule) {
-  return Fail(ErrorKind::kInvalid, std::string(field) + " " + std::string(rule));
-}
-
 // Each check looks at one part of a statement; the first complaint is returned.
-
-Status RequireText(std::string_view field, std::string_view text, std::size_t max_bytes) {
-  if (text.empty()) return Invalid(field, "must be set");
-  if (text.size() > max_bytes) {
-    return Invalid(field, "must have at most " + std::to_string(max_bytes) + " bytes");
-  }
-  return {};
-}
 
 Status CheckSubject(const Statement& statement) {
   const Subject& subject = statement.subject;
@@ -153,14 +145,6 @@ Status CheckReason(const Statement& statement) {
     return Invalid("class", "of a BreakGlass must be P0 or SecurityFix");
   }
   return {};
-}
-
-// The range that RFC 3339 can express; differences of two such times are exact.
-bool IsRepresentable(base::Time time) {
-  constexpr base::Time kFirst{};
-  constexpr base::Time kEnd =
-      std::chrono::sys_days(std::chrono::year(9999) / std::chrono::December / 31);
-  return time > kFirst && time < kEnd;
 }
 
 Status CheckTimes(const Statement& statement) {

@@ -6,6 +6,7 @@
 #include "core/base/text.h"
 #include "core/json/reader.h"
 #include "core/verdict/statement.h"
+#include "core/verdict/statement_frame.h"
 
 namespace launchgate::verdict {
 namespace {
@@ -213,10 +214,8 @@ void ReadSubjectList(json::Reader& root, Statement& statement) {
 }  // namespace
 
 std::string Serialize(const Statement& statement) {
-  return json::Canonical({{"_type", kStatementType},
-                          {"subject", SubjectList(statement)},
-                          {"predicateType", kVerdictPredicateType},
-                          {"predicate", Predicate(statement)}});
+  return internal::SerializeFrame(SubjectList(statement), kVerdictPredicateType,
+                                  Predicate(statement));
 }
 
 base::Result<Statement> ParseStatement(std::string_view bytes) {
@@ -224,13 +223,7 @@ base::Result<Statement> ParseStatement(std::string_view bytes) {
   if (!document) return base::Wrap("the statement", document.error());
   std::vector<json::Problem> problems;
   json::Reader root(*document, "", problems);
-  root.RefuseUnknownFields({"_type", "subject", "predicateType", "predicate"});
-  if (root.Text("_type") != kStatementType) {
-    root.Complain("_type", "must be " + std::string(kStatementType));
-  }
-  // Another predicate is another document: nothing in it is read as a verdict.
-  if (root.Text("predicateType") != kVerdictPredicateType) {
-    root.Complain("predicateType", "must be " + std::string(kVerdictPredicateType));
+  if (!internal::ReadFrame(root, kVerdictPredicateType)) {
     return Fail(ErrorKind::kInvalid, json::Summarize(problems));
   }
   Statement statement;
