@@ -12,8 +12,6 @@
 namespace launchgate::verdict {
 namespace {
 
-using base::ErrorKind;
-using base::Fail;
 using base::Status;
 using internal::Invalid;
 using internal::IsRepresentable;
