@@ -59,7 +59,10 @@ Cluster::Cluster(const kube::InformerContext& context, const verdict::PublicKeyR
                [keep = options.keep_status](const auto& raw) { return DecodeBudget(raw, keep); }),
       windows_(
           context, Follow(kube::kFreezeWindows, options.seed + 7),
-          [keep = options.keep_status](const auto& raw) { return DecodeFreezeWindow(raw, keep); }) {
+          [keep = options.keep_status](const auto& raw) { return DecodeFreezeWindow(raw, keep); }),
+      budget_reviews_(
+          context, Follow(kube::kBudgetReviews, options.seed + 8),
+          [keep = options.keep_status](const auto& raw) { return DecodeBudgetReview(raw, keep); }) {
 }
 
 Cluster::~Cluster() { Stop(); }
@@ -73,6 +76,7 @@ void Cluster::OnAnyChange(const std::function<void()>& handler) {
   verdicts_.AddHandler(notify);
   budgets_.AddHandler(notify);
   windows_.AddHandler(notify);
+  budget_reviews_.AddHandler(notify);
 }
 
 void Cluster::Start() {
@@ -83,6 +87,7 @@ void Cluster::Start() {
   verdicts_.Start();
   budgets_.Start();
   windows_.Start();
+  budget_reviews_.Start();
 }
 
 void Cluster::Stop() {
@@ -93,6 +98,7 @@ void Cluster::Stop() {
   verdicts_.Stop();
   budgets_.Stop();
   windows_.Stop();
+  budget_reviews_.Stop();
 }
 
 std::optional<std::string> Cluster::WaitingFor() const {
@@ -104,6 +110,7 @@ std::optional<std::string> Cluster::WaitingFor() const {
       Collection{"launchverdicts", verdicts_.Health()},
       Collection{"errorbudgets", budgets_.Health()},
       Collection{"freezewindows", windows_.Health()},
+      Collection{"budgetreviews", budget_reviews_.Health()},
   };
   std::string text;
   for (const Collection& collection : collections) {
@@ -117,7 +124,7 @@ std::optional<std::string> Cluster::WaitingFor() const {
 std::chrono::milliseconds Cluster::Age() const {
   return std::max({namespaces_.CacheAge(), reviews_.CacheAge(), checklists_.CacheAge(),
                    authorities_.CacheAge(), verdicts_.CacheAge(), budgets_.CacheAge(),
-                   windows_.CacheAge()});
+                   windows_.CacheAge(), budget_reviews_.CacheAge()});
 }
 
 kube::Informer<BudgetRecord>::Pointer Cluster::BudgetOf(
@@ -136,6 +143,23 @@ std::vector<kube::Informer<FreezeWindowRecord>::Pointer> Cluster::WindowsOf(
     }
   }
   return selected;
+}
+
+std::vector<kube::Informer<BudgetReviewRecord>::Pointer> Cluster::BudgetReviewsOf(
+    const std::string& ns) const {
+  std::vector<kube::Informer<BudgetReviewRecord>::Pointer> reviews;
+  for (const auto& entry : budget_reviews_.Snapshot(ns)) reviews.push_back(entry.value);
+  return reviews;
+}
+
+kube::Informer<AuthorityRecord>::Pointer Cluster::AuthorityOf(
+    const resources::ErrorBudget& budget) const {
+  if (!budget.review) return nullptr;
+  return authorities_.Get({"", budget.review->authority});
+}
+
+BudgetReviewsInput Cluster::ReviewsOf(const resources::ErrorBudget& budget) const {
+  return {&budget, BudgetReviewsOf(budget.meta.ns), AuthorityOf(budget), ClusterId()};
 }
 
 std::string Cluster::ClusterId() const {

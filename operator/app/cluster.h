@@ -36,6 +36,7 @@ class Cluster {
   kube::Informer<VerdictRecord>& verdicts() { return verdicts_; }
   kube::Informer<BudgetRecord>& budgets() { return budgets_; }
   kube::Informer<FreezeWindowRecord>& windows() { return windows_; }
+  kube::Informer<BudgetReviewRecord>& budget_reviews() { return budget_reviews_; }
 
   // Before Start(): called after any object or any sync state changed, on the
   // informers' threads.
@@ -52,6 +53,14 @@ class Cluster {
   kube::Informer<BudgetRecord>::Pointer BudgetOf(const resources::LaunchReview& review) const;
   // The FreezeWindows that select a namespace; all of them when it is not known.
   std::vector<kube::Informer<FreezeWindowRecord>::Pointer> WindowsOf(const std::string& ns) const;
+  // The BudgetReviews of a namespace, of whichever budget, in the order of their names.
+  std::vector<kube::Informer<BudgetReviewRecord>::Pointer> BudgetReviewsOf(
+      const std::string& ns) const;
+  // The LaunchAuthority that signs a budget's monthly reviews off; null when it has
+  // none, or one that does not exist.
+  kube::Informer<AuthorityRecord>::Pointer AuthorityOf(const resources::ErrorBudget& budget) const;
+  // What the monthly reviews of a budget are judged by.
+  BudgetReviewsInput ReviewsOf(const resources::ErrorBudget& budget) const;
   // The UID of kube-system, which identifies the cluster; empty until known.
   std::string ClusterId() const;
 
@@ -63,6 +72,7 @@ class Cluster {
   kube::Informer<VerdictRecord> verdicts_;
   kube::Informer<BudgetRecord> budgets_;
   kube::Informer<FreezeWindowRecord> windows_;
+  kube::Informer<BudgetReviewRecord> budget_reviews_;
 };
 
 }  // namespace launchgate::app

@@ -22,6 +22,7 @@ constexpr std::string_view kVerdict = "verdict";
 constexpr std::string_view kChecklist = "checklist";
 constexpr std::string_view kAuthority = "authority";
 constexpr std::string_view kBudget = "budget";
+constexpr std::string_view kBudgetReviews = "budget-reviews";  // Those of one budget.
 constexpr std::string_view kWindow = "window";
 
 // A reconcile waits for the caches this long before it tries again.
@@ -68,17 +69,10 @@ Controller::Controller(const ControllerParts& parts, const ControllerOptions& op
     EnqueueReviewsWhere(
         [&](const auto& review) { return review.checklist == change.meta.key.name; });
   });
-  cluster.authorities().AddHandler([this](const auto& change) {
-    queue_.Add(Item(kAuthority, change.meta.key));
-    EnqueueReviewsWhere(
-        [&](const auto& review) { return review.authority == change.meta.key.name; });
-  });
-  cluster.budgets().AddHandler([this](const auto& change) {
-    queue_.Add(Item(kBudget, change.meta.key));
-    EnqueueReviewsWhere([&](const auto& review) {
-      return review.meta.ns == change.meta.key.ns && review.error_budget == change.meta.key.name;
-    });
-  });
+  cluster.authorities().AddHandler(
+      [this](const auto& change) { OnAuthority(change.meta.key.name); });
+  cluster.budgets().AddHandler([this](const auto& change) { OnBudget(change.meta.key); });
+  cluster.budget_reviews().AddHandler([this](const auto& change) { OnBudgetReview(change); });
   cluster.windows().AddHandler([this](const auto& change) {
     queue_.Add(Item(kWindow, change.meta.key));
     // Which namespaces it selects may have changed with it.
@@ -117,6 +111,29 @@ void Controller::OnVerdict(const kube::Change<VerdictRecord>& change) {
   }
 }
 
+void Controller::OnAuthority(const std::string& name) {
+  queue_.Add(Item(kAuthority, {"", name}));
+  EnqueueReviewsWhere([&](const auto& review) { return review.authority == name; });
+  for (const auto& entry : parts_.cluster.budgets().Snapshot()) {
+    const auto& cadence = entry.value->budget.review;
+    if (cadence && cadence->authority == name) OnBudget(entry.key);
+  }
+}
+
+void Controller::OnBudget(const kube::ObjectKey& key) {
+  queue_.Add(Item(kBudget, key));
+  queue_.Add(Item(kBudgetReviews, key));
+  EnqueueReviewsWhere([&](const auto& review) {
+    return review.meta.ns == key.ns && review.error_budget == key.name;
+  });
+}
+
+void Controller::OnBudgetReview(const kube::Change<BudgetReviewRecord>& change) {
+  for (const auto& record : {change.before, change.after}) {
+    if (record) OnBudget({change.meta.key.ns, record->review.budget});
+  }
+}
+
 void Controller::OnTarget(const resources::TargetRef& target) {
   EnqueueReviewsWhere([&](const auto& review) { return review.target == target; });
 }
@@ -149,6 +166,7 @@ void Controller::EnqueueEverything() {
   }
   for (const auto& entry : parts_.cluster.budgets().Snapshot()) {
     queue_.Add(Item(kBudget, entry.key));
+    queue_.Add(Item(kBudgetReviews, entry.key));
   }
   for (const auto& entry : parts_.cluster.windows().Snapshot()) {
     queue_.Add(Item(kWindow, entry.key));
@@ -192,12 +210,28 @@ base::Result<base::Time> Controller::Reconcile(const std::string& item, std::sto
     return parts_.objects.ReconcileChecklist(parsed.key, std::move(stop));
   }
   if (parsed.kind == kBudget) return parts_.budgets.Reconcile(parsed.key, std::move(stop));
+  if (parsed.kind == kBudgetReviews) return ReconcileBudgetReviews(parsed.key, std::move(stop));
   if (parsed.kind == kWindow) {
     const auto window = parts_.cluster.windows().Get(parsed.key);
     if (!window) return base::kNever;
     return parts_.windows.Reconcile(*window, std::move(stop));
   }
   return parts_.objects.ReconcileAuthority(parsed.key, std::move(stop));
+}
+
+base::Result<base::Time> Controller::ReconcileBudgetReviews(const kube::ObjectKey& budget,
+                                                            std::stop_token stop) {
+  const auto record = parts_.cluster.budgets().Get(budget);
+  if (!record || !record->problems.empty() || !record->budget.review) {
+    parts_.budget_reviews.Forget(budget);
+    return base::kNever;
+  }
+  const auto next = parts_.budget_reviews.Reconcile(parts_.cluster.ReviewsOf(record->budget),
+                                                    parts_.clock.Now(), std::move(stop));
+  // A zone that nobody knows: the freeze that follows from it says so, and trying
+  // again is of no use before the budget is edited.
+  const bool no_zone = !next && next.error().kind == base::ErrorKind::kNotFound;
+  return no_zone ? base::Result<base::Time>(base::kNever) : next;
 }
 
 }  // namespace launchgate::app

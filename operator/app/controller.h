@@ -16,6 +16,7 @@
 #include "app/evidence_gatherer.h"
 #include "app/followed_objects.h"
 #include "app/reconcile/budget_reconciler.h"
+#include "app/reconcile/budget_review_reconciler.h"
 #include "app/reconcile/freeze_window_reconciler.h"
 #include "app/reconcile/object_reconcilers.h"
 #include "app/reconcile/review_reconciler.h"
@@ -39,6 +40,7 @@ struct ControllerParts {
   ReviewReconciler& reviews;
   ObjectReconcilers& objects;
   BudgetReconciler& budgets;
+  BudgetReviewReconciler& budget_reviews;
   FreezeWindowReconciler& windows;
   telemetry::OperatorMetrics& metrics;
   const clock::Clock& clock;
@@ -59,12 +61,17 @@ class Controller {
  private:
   void OnReview(const kube::Change<ReviewRecord>& change);
   void OnVerdict(const kube::Change<VerdictRecord>& change);
+  void OnAuthority(const std::string& name);
+  void OnBudget(const kube::ObjectKey& key);
+  void OnBudgetReview(const kube::Change<BudgetReviewRecord>& change);
   void OnTarget(const resources::TargetRef& target);
   void OnEvidence(const std::string& group, const std::string& kind, const kube::ObjectKey& key);
   void EnqueueReviewsWhere(const std::function<bool(const resources::LaunchReview&)>& wanted);
   void EnqueueEverything();
   void Work(std::stop_token stop);
   base::Result<base::Time> Reconcile(const std::string& item, std::stop_token stop);
+  base::Result<base::Time> ReconcileBudgetReviews(const kube::ObjectKey& budget,
+                                                  std::stop_token stop);
 
   ControllerParts parts_;
   const ControllerOptions options_;

@@ -10,12 +10,18 @@ namespace launchgate::app {
 namespace {
 
 std::vector<budget::Freeze> BudgetFreezes(const resources::LaunchReview& review,
-                                          const FreezeSources& sources) {
+                                          const FreezeSources& sources, const FreezeRules& rules,
+                                          base::Time now) {
   if (review.error_budget.empty()) return {};
   if (sources.budget == nullptr) {
     return {budget::MissingBudget(review.meta.ns, review.error_budget)};
   }
-  return budget::FreezesOf(*sources.budget, *sources.budget_problems);
+  auto freezes = budget::FreezesOf(*sources.budget, *sources.budget_problems);
+  // One that cannot be read freezes by itself; its cadence may be what is wrong.
+  if (!sources.budget_problems->empty() || !sources.reviews) return freezes;
+  std::ranges::move(decision::ReviewFreezes(*sources.reviews, rules.zones, rules.verifier, now),
+                    std::back_inserter(freezes));
+  return freezes;
 }
 
 }  // namespace
@@ -24,13 +30,18 @@ base::Time CalendarStart(base::Time now) {
   return base::Time(now.time_since_epoch() / kCalendarStep * kCalendarStep);
 }
 
+bool FollowACalendar(const FreezeSources& sources) {
+  return !sources.windows.empty() || (sources.budget != nullptr && sources.budget->review);
+}
+
 std::vector<budget::Freeze> FreezesAbout(const resources::LaunchReview& review,
-                                         const FreezeSources& sources,
-                                         const budget::TimeZones& zones, base::Time start) {
+                                         const FreezeSources& sources, const FreezeRules& rules,
+                                         base::Time now) {
   std::vector<budget::Freeze> freezes;
-  if (sources.with_budget) freezes = BudgetFreezes(review, sources);
+  if (sources.with_budget) freezes = BudgetFreezes(review, sources, rules, now);
+  const base::Time start = CalendarStart(now);
   for (const SelectedWindow& selected : sources.windows) {
-    std::ranges::move(budget::FreezesOf(*selected.window, *selected.problems, zones, start,
+    std::ranges::move(budget::FreezesOf(*selected.window, *selected.problems, rules.zones, start,
                                         start + kCalendarHorizon),
                       std::back_inserter(freezes));
   }

@@ -2,15 +2,18 @@
 // controller and the command line all ask here, so that they say the same.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/base/time.h"
 #include "core/budget/freeze.h"
 #include "core/budget/time_zone.h"
+#include "core/decision/budget_reviews.h"
 #include "core/json/reader.h"
 #include "core/resources/error_budget.h"
 #include "core/resources/freeze_window.h"
 #include "core/resources/launch_review.h"
+#include "core/verdict/signature.h"
 
 namespace launchgate::app {
 
@@ -35,12 +38,22 @@ struct FreezeSources {
   // False: how much is left of a budget is not part of the question.
   bool with_budget = true;
   std::vector<SelectedWindow> windows;
+  // What the monthly reviews of `budget` are judged by. Nothing: they are not part of
+  // the question, or there is no budget.
+  std::optional<decision::BudgetReviewInputs> reviews;
+};
+// What freezes are computed with; outlives the struct.
+struct FreezeRules {
+  const budget::TimeZones& zones;
+  const verdict::SignatureVerifier& verifier;
 };
 
-// Everything that freezes the review in the kCalendarHorizon from `start` on. Pure
-// but for `zones`, safe from any thread.
+// Everything that freezes the review in the kCalendarHorizon from CalendarStart(now)
+// on, said at `now`. Pure but for the rules, safe from any thread.
 std::vector<budget::Freeze> FreezesAbout(const resources::LaunchReview& review,
-                                         const FreezeSources& sources,
-                                         const budget::TimeZones& zones, base::Time start);
+                                         const FreezeSources& sources, const FreezeRules& rules,
+                                         base::Time now);
+// Whether these freezes are to be computed anew after the kCalendarStep.
+bool FollowACalendar(const FreezeSources& sources);
 
 }  // namespace launchgate::app

@@ -97,22 +97,17 @@ void GateIndexKeeper::Rebuild() {
     builder.AddNamespace(entry.key.name, entry.value->mode);
   }
   VerdictsByReview verdicts = GroupVerdicts(cluster_.verdicts());
-  std::map<std::string, std::vector<WindowPointer>> windows_of;  // By namespace.
+  const base::Time now = clock_.Now();
+  std::map<std::string, OfNamespace> namespaces;
   std::map<kube::ObjectKey, Entry> kept;
   for (const auto& entry : cluster_.reviews().Snapshot()) {
-    const resources::LaunchReview& review = entry.value->review;
-    Inputs inputs;
-    inputs.review = entry.value;
-    inputs.checklist = cluster_.checklists().Get({"", review.checklist});
-    inputs.authority = cluster_.authorities().Get({"", review.authority});
-    inputs.budget = cluster_.BudgetOf(review);
-    const auto [windows, first] = windows_of.try_emplace(review.meta.ns);
-    if (first) windows->second = cluster_.WindowsOf(review.meta.ns);
-    inputs.windows = windows->second;
-    if (!inputs.windows.empty()) inputs.calendar_start = CalendarStart(clock_.Now());
+    const std::string& ns = entry.key.ns;
+    const auto [shared, first] = namespaces.try_emplace(ns);
+    if (first) shared->second = {cluster_.WindowsOf(ns), cluster_.BudgetReviewsOf(ns)};
+    Inputs inputs = InputsFor(entry.value, shared->second, now);
     inputs.verdicts = std::move(verdicts[entry.key]);
     inputs.cluster_id = cluster_id;
-    auto facts = FactsOf(entry.key, inputs);
+    auto facts = FactsOf(entry.key, inputs, now);
     builder.AddReview(facts);
     kept[entry.key] = {std::move(inputs), std::move(facts)};
   }
@@ -126,8 +121,28 @@ void GateIndexKeeper::Rebuild() {
   if (on_rebuilt_) on_rebuilt_(entries_.size());
 }
 
+GateIndexKeeper::Inputs GateIndexKeeper::InputsFor(
+    const kube::Informer<ReviewRecord>::Pointer& record, const OfNamespace& shared,
+    base::Time now) const {
+  const resources::LaunchReview& review = record->review;
+  Inputs inputs;
+  inputs.review = record;
+  inputs.checklist = cluster_.checklists().Get({"", review.checklist});
+  inputs.authority = cluster_.authorities().Get({"", review.authority});
+  inputs.budget = cluster_.BudgetOf(review);
+  inputs.windows = shared.windows;
+  const bool reviewed = inputs.budget && inputs.budget->budget.review;
+  if (reviewed) {
+    inputs.budget_reviews = shared.budget_reviews;
+    inputs.budget_authority = cluster_.AuthorityOf(inputs.budget->budget);
+  }
+  if (reviewed || !inputs.windows.empty()) inputs.calendar_start = CalendarStart(now);
+  return inputs;
+}
+
 std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube::ObjectKey& key,
-                                                                      const Inputs& inputs) {
+                                                                      const Inputs& inputs,
+                                                                      base::Time now) {
   const auto known = entries_.find(key);
   if (known != entries_.end() && known->second.inputs == inputs) return known->second.facts;
 
@@ -136,9 +151,14 @@ std::shared_ptr<const decision::ReviewFacts> GateIndexKeeper::FactsOf(const kube
   for (const VerdictPointer& verdict : inputs.verdicts) {
     review_inputs.verdicts.push_back(verdict->verdict);
   }
+  BudgetReviewsInput reviews;
+  if (inputs.budget) {
+    reviews = {&inputs.budget->budget, inputs.budget_reviews, inputs.budget_authority,
+               inputs.cluster_id};
+  }
   review_inputs.freezes =
-      FreezesAbout(inputs.review->review, SourcesOf(inputs.budget.get(), inputs.windows), zones_,
-                   inputs.calendar_start);
+      FreezesAbout(inputs.review->review, SourcesOf(inputs.budget.get(), inputs.windows, reviews),
+                   {zones_, verifier_}, now);
   review_inputs.cluster_id = inputs.cluster_id;
   review_inputs.findings = decision::RecordedFindings(inputs.review->review);
   return decision::Assemble(review_inputs, verifier_);

@@ -54,6 +54,7 @@ class GateIndexKeeper final : public webhook::IndexSource {
  private:
   using VerdictPointer = kube::Informer<VerdictRecord>::Pointer;
   using WindowPointer = kube::Informer<FreezeWindowRecord>::Pointer;
+  using BudgetReviewPointer = kube::Informer<BudgetReviewRecord>::Pointer;
 
   // The objects that a review's facts were made of. Informers share one value
   // per object version, so equal pointers mean equal inputs.
@@ -62,8 +63,11 @@ class GateIndexKeeper final : public webhook::IndexSource {
     kube::Informer<ChecklistRecord>::Pointer checklist;
     kube::Informer<AuthorityRecord>::Pointer authority;
     kube::Informer<BudgetRecord>::Pointer budget;
+    // Both only where the budget has a cadence.
+    std::vector<BudgetReviewPointer> budget_reviews;
+    kube::Informer<AuthorityRecord>::Pointer budget_authority;
     std::vector<WindowPointer> windows;
-    base::Time calendar_start{};  // From where the windows were laid out; 0 without any.
+    base::Time calendar_start{};  // Of the freezes; 0 where none follows a calendar.
     std::vector<VerdictPointer> verdicts;
     std::string cluster_id;
     friend bool operator==(const Inputs&, const Inputs&) = default;
@@ -72,11 +76,18 @@ class GateIndexKeeper final : public webhook::IndexSource {
     Inputs inputs;
     std::shared_ptr<const decision::ReviewFacts> facts;
   };
+  // What the reviews of one namespace share.
+  struct OfNamespace {
+    std::vector<WindowPointer> windows;
+    std::vector<BudgetReviewPointer> budget_reviews;
+  };
 
   void MarkDirty();
+  Inputs InputsFor(const kube::Informer<ReviewRecord>::Pointer& record, const OfNamespace& shared,
+                   base::Time now) const;
   void Run(std::stop_token stop);
   std::shared_ptr<const decision::ReviewFacts> FactsOf(const kube::ObjectKey& key,
-                                                       const Inputs& inputs);
+                                                       const Inputs& inputs, base::Time now);
 
   Cluster& cluster_;
   const verdict::SignatureVerifier& verifier_;

@@ -14,6 +14,9 @@
 #include "app/controller.h"
 #include "app/evidence_stack.h"
 #include "app/gate_index_keeper.h"
+#include "app/reconcile/budget_review_signals.h"
+#include "app/reconcile/budget_review_store.h"
+#include "app/reconcile/cluster_agendas.h"
 #include "platform/health.h"
 #include "platform/http_server.h"
 #include "platform/log.h"
@@ -236,12 +239,18 @@ class ControllerRole {
         reviews_({base.cluster, workloads_, evidence_->gatherer(), status_, events_,
                   base.signatures, base.zones, base.clock}),
         objects_(base.cluster, status_, base.signatures, base.clock),
-        budgets_({base.cluster, evidence_->servers(), base.zones, status_, events_, base.metrics,
-                  base.clock}),
+        evaluator_(evidence_->servers()),
+        budgets_(
+            {base.cluster, evaluator_, base.zones, status_, events_, base.metrics, base.clock}),
+        stored_reviews_(client_, status_, elector_.guard()),
+        agendas_(base.cluster, evaluator_, base.zones, base.signatures),
+        review_signals_(events_, base.metrics),
+        budget_reviews_(stored_reviews_, agendas_, review_signals_, base.zones, base.signatures),
         windows_(status_, base.zones, base.clock),
-        controller_({base.cluster, workloads_, evidence_->objects(), evidence_->gatherer(),
-                     reviews_, objects_, budgets_, windows_, base.metrics, base.clock},
-                    {.seed = base.seed + 44}),
+        controller_(
+            {base.cluster, workloads_, evidence_->objects(), evidence_->gatherer(), reviews_,
+             objects_, budgets_, budget_reviews_, windows_, base.metrics, base.clock},
+            {.seed = base.seed + 44}),
         certificates_(
             {client_, discovery_, base.clock, base.waiter, elector_.guard(), base.metrics},
             options.config, RotationOptions()) {}
@@ -306,7 +315,12 @@ class ControllerRole {
   kube::EventRecorder events_;
   ReviewReconciler reviews_;
   ObjectReconcilers objects_;
+  BudgetEvaluator evaluator_;
   BudgetReconciler budgets_;
+  ClusterBudgetReviews stored_reviews_;
+  ClusterAgendas agendas_;
+  BudgetReviewSignals review_signals_;
+  BudgetReviewReconciler budget_reviews_;
   FreezeWindowReconciler windows_;
   Controller controller_;
   CertificateKeeper certificates_;

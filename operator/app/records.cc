@@ -112,12 +112,30 @@ decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecor
   return inputs;
 }
 
+decision::BudgetReviewInputs InputsOf(const BudgetReviewsInput& input) {
+  decision::BudgetReviewInputs inputs;
+  inputs.budget = input.budget;
+  inputs.cluster_id = input.cluster_id;
+  inputs.reviews.reserve(input.reviews.size());
+  for (const auto& record : input.reviews) {
+    inputs.reviews.push_back({&record->review, record->problems.empty()});
+  }
+  if (input.authority) {
+    inputs.authority = &input.authority->trusted;
+    inputs.authority_serves_namespace = input.authority->authority.Serves(input.budget->meta.ns);
+    inputs.authority_problems = input.authority->problems;
+  }
+  return inputs;
+}
+
 FreezeSources SourcesOf(const BudgetRecord* budget,
-                        const std::vector<std::shared_ptr<const FreezeWindowRecord>>& windows) {
+                        const std::vector<std::shared_ptr<const FreezeWindowRecord>>& windows,
+                        const BudgetReviewsInput& reviews) {
   FreezeSources sources;
   if (budget != nullptr) {
     sources.budget = &budget->budget;
     sources.budget_problems = &budget->problems;
+    sources.reviews = InputsOf(reviews);
   }
   sources.windows.reserve(windows.size());
   for (const auto& record : windows) {

@@ -97,9 +97,20 @@ base::Result<BudgetReviewRecord> DecodeBudgetReview(const kube::RawObject& objec
 // cluster's id are the caller's to add. The records must outlive the result.
 decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecord* checklist,
                                 const AuthorityRecord* authority);
-// What can freeze a review; `budget` is null when it does not exist. The records
-// must outlive the result.
+// One budget and all that its monthly reviews are judged by, as the caches have it.
+struct BudgetReviewsInput {
+  const resources::ErrorBudget* budget = nullptr;  // Required; read without a problem.
+  // The BudgetReviews of the budget's namespace. None is null.
+  std::vector<std::shared_ptr<const BudgetReviewRecord>> reviews;
+  std::shared_ptr<const AuthorityRecord> authority;  // Null: does not exist.
+  std::string cluster_id;
+};
+decision::BudgetReviewInputs InputsOf(const BudgetReviewsInput& input);
+
+// What can freeze a review; `budget` is null when it does not exist, and
+// `reviews` are those of it. The records must outlive the result.
 FreezeSources SourcesOf(const BudgetRecord* budget,
-                        const std::vector<std::shared_ptr<const FreezeWindowRecord>>& windows);
+                        const std::vector<std::shared_ptr<const FreezeWindowRecord>>& windows,
+                        const BudgetReviewsInput& reviews);
 
 }  // namespace launchgate::app

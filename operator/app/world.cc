@@ -1,6 +1,7 @@
 #include "app/world.h"
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -64,6 +65,8 @@ void World::Add(const json::Json& object) {
       keep(budgets_);
     } else if (std::holds_alternative<resources::FreezeWindow>(manifest.content)) {
       keep(windows_);
+    } else if (std::holds_alternative<resources::BudgetReview>(manifest.content)) {
+      keep(budget_reviews_);
     } else if (auto* config_map = std::get_if<resources::ConfigMap>(&manifest.content)) {
       config_maps_.push_back(std::move(*config_map));
     } else if (auto* ns = std::get_if<resources::Namespace>(&manifest.content)) {
@@ -125,17 +128,60 @@ std::optional<verdict::TrustedAuthority> World::TrustedBy(
   return verdict::Trust(authority->object, reader_).authority;
 }
 
+std::optional<World::Trusted> World::Trust(std::string_view name) const {
+  const auto* found = FindAuthority(name);
+  if (found == nullptr) return std::nullopt;
+  Trusted trusted;
+  trusted.authority = &found->object;
+  for (const json::Problem& problem : found->problems) {
+    trusted.problems.push_back(problem.ToString());
+  }
+  verdict::TrustResult trust = verdict::Trust(found->object, reader_);
+  trusted.keys = std::move(trust.authority);
+  std::ranges::move(trust.problems, std::back_inserter(trusted.problems));
+  return trusted;
+}
+
 std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& review,
+                                             const verdict::SignatureVerifier& verifier,
                                              base::Time now) const {
   FreezeSources sources;
   sources.windows = WindowsOf(review.meta.ns);
+  std::optional<Trusted> trusted;
   if (const auto* budget = FindBudget(review.meta.ns, review.error_budget)) {
     sources.budget = &budget->object;
     sources.budget_problems = &budget->problems;
+    if (budget->object.review) trusted = Trust(budget->object.review->authority);
+    if (KnowsReviewsOf(budget->object)) sources.reviews = ReviewsOf(budget->object, trusted);
   }
   const bool evaluated = sources.budget != nullptr && sources.budget->status.evaluated_at;
   sources.with_budget = origin_ != verdict::Origin::kFiles || evaluated;
-  return FreezesAbout(review, sources, *zones_, CalendarStart(now));
+  return FreezesAbout(review, sources, {*zones_, verifier}, now);
+}
+
+bool World::KnowsReviewsOf(const resources::ErrorBudget& budget) const {
+  return origin_ == verdict::Origin::kCluster ||
+         std::ranges::any_of(budget_reviews_, [&](const auto& review) {
+           return review.object.meta.ns == budget.meta.ns &&
+                  review.object.budget == budget.meta.name;
+         });
+}
+
+decision::BudgetReviewInputs World::ReviewsOf(const resources::ErrorBudget& budget,
+                                              const std::optional<Trusted>& trusted) const {
+  decision::BudgetReviewInputs inputs;
+  inputs.budget = &budget;
+  inputs.cluster_id = cluster_id_;
+  inputs.origin = origin_;
+  for (const auto& review : budget_reviews_) {
+    inputs.reviews.push_back({&review.object, review.problems.empty()});
+  }
+  if (trusted) {
+    inputs.authority = &trusted->keys;
+    inputs.authority_serves_namespace = trusted->authority->Serves(budget.meta.ns);
+    inputs.authority_problems = trusted->problems;
+  }
+  return inputs;
 }
 
 std::vector<SelectedWindow> World::WindowsOf(std::string_view ns) const {
@@ -167,23 +213,18 @@ std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
     inputs.checklist = &checklist->object;
     inputs.checklist_problems = checklist->problems;
   }
-  verdict::TrustResult trust;
-  if (const auto* authority = FindAuthority(review.object.authority)) {
-    trust = verdict::Trust(authority->object, reader_);
-    inputs.authority = &trust.authority;
-    inputs.authority_serves_namespace = authority->object.Serves(review.object.meta.ns);
-    for (const json::Problem& problem : authority->problems) {
-      inputs.authority_problems.push_back(problem.ToString());
-    }
-    inputs.authority_problems.insert(inputs.authority_problems.end(), trust.problems.begin(),
-                                     trust.problems.end());
+  const std::optional<Trusted> trusted = Trust(review.object.authority);
+  if (trusted) {
+    inputs.authority = &trusted->keys;
+    inputs.authority_serves_namespace = trusted->authority->Serves(review.object.meta.ns);
+    inputs.authority_problems = trusted->problems;
   }
   for (const auto& verdict : verdicts_) {
     const bool points_here = verdict.object.meta.ns == review.object.meta.ns &&
                              verdict.object.review == review.object.meta.name;
     if (points_here && verdict.problems.empty()) inputs.verdicts.push_back(verdict.object);
   }
-  inputs.freezes = FreezesOf(review.object, now);
+  inputs.freezes = FreezesOf(review.object, verifier, now);
   inputs.cluster_id = cluster_id_;
   inputs.origin = origin_;
   inputs.findings = std::move(findings);

@@ -52,6 +52,9 @@ class World {
   }
   const std::vector<Loaded<resources::ErrorBudget>>& budgets() const { return budgets_; }
   const std::vector<Loaded<resources::FreezeWindow>>& windows() const { return windows_; }
+  const std::vector<Loaded<resources::BudgetReview>>& budget_reviews() const {
+    return budget_reviews_;
+  }
   const Loaded<resources::ErrorBudget>* FindBudget(std::string_view ns,
                                                    std::string_view name) const;
   const resources::ConfigMap* FindConfigMap(std::string_view ns, std::string_view name) const;
@@ -65,11 +68,6 @@ class World {
   // exist or does not serve its namespace.
   std::optional<verdict::TrustedAuthority> TrustedBy(const resources::LaunchReview& review) const;
   decision::GateMode ModeOf(std::string_view ns) const;
-  // The freezes that concern a review around `now`. Files of a repository say what a budget is
-  // and not how much of it is left: without a status it freezes nothing there.
-  std::vector<budget::Freeze> FreezesOf(const resources::LaunchReview& review,
-                                        base::Time now) const;
-
   // The facts about one review at `now`, with these findings.
   std::shared_ptr<const decision::ReviewFacts> FactsOf(
       const Loaded<resources::LaunchReview>& review,
@@ -85,6 +83,24 @@ class World {
     std::shared_ptr<const json::Json> object;
   };
   void KeepRaw(const json::Json& object);
+  // An authority and the keys of it that can be trusted.
+  struct Trusted {
+    const resources::LaunchAuthority* authority = nullptr;
+    verdict::TrustedAuthority keys;
+    std::vector<std::string> problems;
+  };
+  std::optional<Trusted> Trust(std::string_view authority) const;
+  // The freezes that concern a review around `now`. Files of a repository say what a budget is
+  // and not how much of it is left: without a status it freezes nothing there.
+  std::vector<budget::Freeze> FreezesOf(const resources::LaunchReview& review,
+                                        const verdict::SignatureVerifier& verifier,
+                                        base::Time now) const;
+  // Files without any review of a budget do not say that there is none.
+  bool KnowsReviewsOf(const resources::ErrorBudget& budget) const;
+  // What the monthly reviews of a budget are judged by. Points into `trusted`, the
+  // authority that signs them.
+  decision::BudgetReviewInputs ReviewsOf(const resources::ErrorBudget& budget,
+                                         const std::optional<Trusted>& trusted) const;
   // Those that select a namespace; all of them when the namespace is not here.
   std::vector<SelectedWindow> WindowsOf(std::string_view ns) const;
 
@@ -97,6 +113,7 @@ class World {
   std::vector<Loaded<resources::LaunchVerdict>> verdicts_;
   std::vector<Loaded<resources::ErrorBudget>> budgets_;
   std::vector<Loaded<resources::FreezeWindow>> windows_;
+  std::vector<Loaded<resources::BudgetReview>> budget_reviews_;
   std::vector<resources::ConfigMap> config_maps_;
   std::vector<resources::Namespace> namespaces_;
   std::vector<resources::Workload> workloads_;

@@ -15,17 +15,6 @@
 namespace launchgate::contract {
 namespace {
 
-// A gauge that the controller's work on monthly reviews brings, with its values of `state`.
-const std::set<std::string>& BudgetWords() {
-  static const std::set<std::string> words = {
-      "launchgate_budget_reviews",
-      "Open",
-      "Overdue",
-      "SignedOff",
-  };
-  return words;
-}
-
 // Names in the first column of a table's rows: "| `launchgate_leader` | gauge | …".
 std::set<std::string> NamesInTables(std::string_view prefix) {
   const std::string begin = "| `" + std::string(prefix);
@@ -83,15 +72,14 @@ std::vector<std::string> UnknownMonitoringWords(std::string expression) {
   std::vector<std::string> unknown;
   if (!names->complete) unknown.emplace_back("a selector without a name");
   for (const std::string& name : names->metrics) {
-    if (!series.contains(name) && !BudgetWords().contains(name)) unknown.push_back(name);
+    if (!series.contains(name)) unknown.push_back(name);
   }
   for (const std::string& pair :
        LabelValuesIn(expression, {"entry", "decision", "reason", "finding", "failure_policy",
                                   "certificate", "result", "error_type", "state"})) {
     const std::size_t quote = pair.find('"');
     const std::string value = pair.substr(quote + 1, pair.size() - quote - 2);
-    const bool known = pages.find('`' + value + '`') != std::string::npos;
-    if (!known && !BudgetWords().contains(value)) unknown.push_back(pair);
+    if (pages.find('`' + value + '`') == std::string::npos) unknown.push_back(pair);
   }
   return unknown;
 }

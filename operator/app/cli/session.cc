@@ -127,6 +127,7 @@ base::Result<World> Session::ReadWorld(const verdict::PublicKeyReader& reader) {
                            ListInto(world, kube::kLaunchReviews, impl_->ns),
                            ListInto(world, kube::kLaunchVerdicts, impl_->ns),
                            ListInto(world, kube::kErrorBudgets, impl_->ns),
+                           ListInto(world, kube::kBudgetReviews, impl_->ns),
                            ListInto(world, kube::kFreezeWindows, "")}) {
     if (!read) return tl::unexpected(read.error());
   }
@@ -135,6 +136,9 @@ base::Result<World> Session::ReadWorld(const verdict::PublicKeyReader& reader) {
   for (const auto& review : world.reviews()) {
     if (!review.object.checklist.empty()) checklists.insert(review.object.checklist);
     if (!review.object.authority.empty()) authorities.insert(review.object.authority);
+  }
+  for (const auto& budget : world.budgets()) {
+    if (budget.object.review) authorities.insert(budget.object.review->authority);
   }
   for (const std::string& name : checklists) {
     const auto read = ReadInto(world, kube::kReadinessChecklists, {"", name});

@@ -12,7 +12,6 @@
 #include "core/budget/questions.h"
 #include "core/budget/window.h"
 #include "platform/log.h"
-#include "shell/prometheus/requests.h"
 
 namespace launchgate::app {
 namespace {
@@ -30,16 +29,6 @@ using resources::ObjectiveStatus;
 base::Duration Jitter(const kube::ObjectKey& key, base::Duration period) {
   const std::size_t hash = std::hash<std::string>{}(kube::ToString(key));
   return period / 10 * static_cast<int>(hash % 100) / 100;
-}
-
-tl::unexpected<WhyUnknown> NoAnswer(const base::Error& error) {
-  switch (error.kind) {
-    case base::ErrorKind::kNotFound:
-    case base::ErrorKind::kForbidden:
-      return tl::unexpected(WhyUnknown{"ServerUnusable", error.message});
-    default:
-      return tl::unexpected(WhyUnknown{"ServerUnavailable", error.message});
-  }
 }
 
 // The worst state of any objective.
@@ -109,75 +98,27 @@ ErrorBudgetStatus BudgetReconciler::Evaluate(const ErrorBudget& budget, base::Ti
                                              std::stop_token stop) {
   const base::Time asked_at = budget::AskAt(budget.window, now);
   const auto span = budget::WindowAt(budget.window, parts_.zones, asked_at);
-  std::map<std::string, Observation> observations;
+  Observations observations;
   if (!span) {
     Observation unknown;
     unknown.figures = tl::unexpected(WhyUnknown{"TimeZoneUnknown", span.error().message});
     for (const Objective& objective : budget.objectives) observations[objective.name] = unknown;
     return budget::Assess(budget, {asked_at, asked_at, asked_at}, observations, now);
   }
-  bool with_history = false;
+  auto with_history = WithHistory::kNo;
   {
     const std::lock_guard lock(mutex_);
     Memory& memory = memories_[{budget.meta.ns, budget.meta.name}];
     const base::Duration period = std::min(kHistoryPeriod, span->Length() / budget::kRawTiles);
-    with_history = memory.generation != budget.meta.generation || now < memory.history_at ||
-                   now - memory.history_at >= period;
-    if (with_history) memory.history_at = now;
-  }
-  for (const Objective& objective : budget.objectives) {
-    observations[objective.name] = Observe(budget, objective, *span, with_history, now, stop);
-  }
-  return budget::Assess(budget, *span, observations, now);
-}
-
-Observation BudgetReconciler::Observe(const ErrorBudget& budget, const Objective& objective,
-                                      const budget::WindowSpan& span, bool with_history,
-                                      base::Time now, std::stop_token stop) {
-  Observation observation;
-  const auto figures =
-      Ask(budget, prometheus::InstantQuery(budget::FiguresQuery(budget, objective, span), span.end),
-          now, stop);
-  if (!figures) {
-    observation.figures = NoAnswer(figures.error());
-    return observation;
-  }
-  observation.figures = budget::ReadFigures(budget, objective, span, *figures);
-  if (!with_history || !observation.figures) return observation;
-  const budget::HistoryQueries queries = budget::HistoryOf(budget, objective, span);
-  const auto range = [&](const std::string& query) {
-    return Ask(budget, prometheus::RangeQuery(query, queries.start, queries.end, queries.step), now,
-               stop);
-  };
-  const auto total = range(queries.total);
-  const auto bad = total ? range(queries.bad) : total;
-  if (!total || !bad) return observation;
-  if (auto steps = budget::ReadHistory(queries, *total, *bad)) {
-    observation.history = *std::move(steps);
-  }
-  return observation;
-}
-
-base::Result<evidence::PrometheusAnswer> BudgetReconciler::Ask(const ErrorBudget& budget,
-                                                               transport::HttpRequest request,
-                                                               base::Time now,
-                                                               std::stop_token stop) {
-  {
-    const std::lock_guard lock(mutex_);
-    const auto resting = resting_until_.find(budget.prometheus);
-    if (resting != resting_until_.end() && now < resting->second) {
-      return base::Fail(
-          base::ErrorKind::kUnavailable,
-          fmt::format("the Prometheus server {} gave no answer a moment ago", budget.prometheus));
+    // A clock that was set back must not keep the past from being asked for.
+    if (memory.generation != budget.meta.generation || now < memory.history_at ||
+        now - memory.history_at >= period) {
+      with_history = WithHistory::kYes;
+      memory.history_at = now;
     }
   }
-  auto answer =
-      parts_.servers.Ask(budget.prometheus, budget.meta.ns, std::move(request), std::move(stop));
-  if (!answer && answer.error().kind == base::ErrorKind::kUnavailable) {
-    const std::lock_guard lock(mutex_);
-    resting_until_[budget.prometheus] = now + kServerRest;
-  }
-  return answer;
+  observations = parts_.evaluator.Observe(budget, *span, with_history, now, std::move(stop));
+  return budget::Assess(budget, *span, observations, now);
 }
 
 base::Status BudgetReconciler::Apply(const Record& record, const ErrorBudgetStatus& status,

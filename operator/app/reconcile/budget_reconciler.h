@@ -8,13 +8,13 @@
 #include <stop_token>
 #include <string>
 
+#include "app/budget_evaluator.h"
 #include "app/cluster.h"
 #include "app/status_writer.h"
 #include "core/budget/assessment.h"
 #include "core/budget/time_zone.h"
 #include "shell/clock/clock.h"
 #include "shell/kube/events.h"
-#include "shell/prometheus/client.h"
 #include "shell/telemetry/operator_metrics.h"
 
 namespace launchgate::app {
@@ -22,7 +22,7 @@ namespace launchgate::app {
 // What the reconciler works with; all of it outlives the reconciler.
 struct BudgetReconcilerParts {
   Cluster& cluster;
-  prometheus::PrometheusServers& servers;
+  BudgetEvaluator& evaluator;
   const budget::TimeZones& zones;
   StatusWriter& status;
   kube::EventRecorder& events;
@@ -33,10 +33,6 @@ struct BudgetReconcilerParts {
 // The past of a window (incidents, burn-down) is asked for this often; its
 // figures with every evaluation.
 inline constexpr base::Duration kHistoryPeriod = std::chrono::hours(1);
-// A server that gave no answer is left alone for this long, so that a server
-// that is down does not hold up the workers for one deadline after the other.
-inline constexpr base::Duration kServerRest = std::chrono::seconds(30);
-
 // Thread-safe for different budgets.
 class BudgetReconciler {
  public:
@@ -61,13 +57,6 @@ class BudgetReconciler {
   bool IsDue(const resources::ErrorBudget& budget, base::Time now);
   resources::ErrorBudgetStatus Evaluate(const resources::ErrorBudget& budget, base::Time now,
                                         std::stop_token stop);
-  budget::Observation Observe(const resources::ErrorBudget& budget,
-                              const resources::Objective& objective, const budget::WindowSpan& span,
-                              bool with_history, base::Time now, std::stop_token stop);
-  // An answer, or why there is none: a server at rest is not asked.
-  base::Result<evidence::PrometheusAnswer> Ask(const resources::ErrorBudget& budget,
-                                               transport::HttpRequest request, base::Time now,
-                                               std::stop_token stop);
   base::Status Apply(const Record& record, const resources::ErrorBudgetStatus& status,
                      base::Time now, std::stop_token stop);
   void Announce(const resources::ErrorBudget& budget, const resources::ErrorBudgetStatus& after);
@@ -80,7 +69,6 @@ class BudgetReconciler {
 
   std::mutex mutex_;  // Guards what follows.
   std::map<kube::ObjectKey, Memory> memories_;
-  std::map<std::string, base::Time> resting_until_;  // By server.
 };
 
 }  // namespace launchgate::app

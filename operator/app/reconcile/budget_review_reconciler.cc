@@ -21,21 +21,6 @@ kube::EventSubject SubjectOf(const char* kind, const resources::Meta& meta) {
   return {std::string(resources::kApiVersion), kind, {meta.ns, meta.name}, meta.uid};
 }
 
-decision::BudgetReviewInputs InputsOf(const BudgetReviewsInput& input) {
-  decision::BudgetReviewInputs inputs;
-  inputs.budget = input.budget;
-  inputs.cluster_id = input.cluster_id;
-  for (const auto& record : input.reviews) {
-    inputs.reviews.push_back({&record->review, record->problems.empty()});
-  }
-  if (input.authority) {
-    inputs.authority = &input.authority->trusted;
-    inputs.authority_serves_namespace = input.authority->authority.Serves(input.budget->meta.ns);
-    inputs.authority_problems = input.authority->problems;
-  }
-  return inputs;
-}
-
 // Only the months: which of them are signed does not decide what is opened.
 budget::KnownReviews ExistingOf(const BudgetReviewsInput& input) {
   budget::KnownReviews known;
@@ -69,6 +54,10 @@ Json NewReview(const ErrorBudget& budget, std::chrono::year_month month) {
        {{"budgetRef", {{"name", budget.meta.name}}}, {"month", resources::FormatMonth(month)}}}};
 }
 
+void CountUnsigned(const ReviewTimes& times, base::Time now, ReviewStates& states) {
+  ++(now >= times.freezes_at ? states.overdue : states.open);
+}
+
 // The condition of this type; empty where there is none.
 Json ConditionIn(const Json& status, std::string_view type) {
   const Json* found = resources::FindCondition(status, type);
@@ -96,18 +85,24 @@ base::Result<base::Time> BudgetReviewReconciler::Reconcile(const BudgetReviewsIn
                                                            base::Time now, std::stop_token stop) {
   const auto open = budget::OpenReviews(*input.budget, ExistingOf(input), zones_, now);
   if (!open) return tl::unexpected(open.error());
-  Work work{input, InputsOf(input), now, std::move(stop),
-            budget::NextReviewChange(*input.budget, zones_, now)};
+  Work work{input,
+            InputsOf(input),
+            now,
+            std::move(stop),
+            budget::NextReviewChange(*input.budget, zones_, now),
+            {}};
   for (const ReviewTimes& times : *open) {
     const BudgetReviewRecord* record = Find(input, times.month);
     const base::Status done = record == nullptr ? Open(work, times) : Update(work, times, *record);
     if (!done) return tl::unexpected(done.error());
   }
+  announcer_.Count({input.budget->meta.ns, input.budget->meta.name}, work.states);
   return work.next;
 }
 
 base::Status BudgetReviewReconciler::Open(Work& work, const ReviewTimes& times) {
   const ErrorBudget& budget = *work.input.budget;
+  CountUnsigned(times, work.now, work.states);
   const Json review = NewReview(budget, times.month);
   const auto created = store_.Create(review, work.stop);
   if (!created) return tl::unexpected(created.error());
@@ -126,6 +121,11 @@ base::Status BudgetReviewReconciler::Update(Work& work, const ReviewTimes& times
   const resources::BudgetReview& review = record.review;
   const auto standing =
       decision::StandingOf(work.inputs, {&review, record.problems.empty()}, verifier_, work.now);
+  if (standing.signed_off) {
+    ++work.states.signed_off;
+  } else {
+    CountUnsigned(times, work.now, work.states);
+  }
   std::optional<resources::BudgetAgenda> agenda;
   if (record.problems.empty() && !review.status.agenda) agenda = TakeAgenda(work, times);
   const Json before = Json::parse(record.status_text, nullptr, false);

@@ -20,15 +20,6 @@
 
 namespace launchgate::app {
 
-// One budget and all that its reviews are judged by, as the caches have it.
-struct BudgetReviewsInput {
-  const resources::ErrorBudget* budget = nullptr;  // Required; read without a problem.
-  // The BudgetReviews of the budget's namespace. None is null.
-  std::vector<std::shared_ptr<const BudgetReviewRecord>> reviews;
-  std::shared_ptr<const AuthorityRecord> authority;  // Null: does not exist.
-  std::string cluster_id;
-};
-
 // Where an agenda comes from. What is not known is left out: an objective that is
 // not among the figures is waited for (budget::FiguresWillDo()).
 class AgendaSource {
@@ -41,11 +32,22 @@ class AgendaSource {
                                             std::stop_token stop) = 0;
 };
 
-// Who is told what people should see: an Event on the budget or on its review.
+// How the reviews stand that are asked for at an instant; each is counted once.
+struct ReviewStates {
+  int open = 0;
+  int overdue = 0;  // Not signed off, and so it freezes launches.
+  int signed_off = 0;
+  friend bool operator==(const ReviewStates&, const ReviewStates&) = default;
+};
+
+// Who is told what people should see. Thread-safe.
 class BudgetReviewAnnouncer {
  public:
   virtual ~BudgetReviewAnnouncer() = default;
+  // An Event on the budget or on its review.
   virtual void Announce(const kube::EventSubject& subject, const Notice& notice) = 0;
+  // After each reconcile; none at all where the budget has no reviews (any more).
+  virtual void Count(const kube::ObjectKey& budget, const ReviewStates& states) = 0;
 };
 
 // What is worth an Event when a BudgetReview's status changes: a pure function.
@@ -76,6 +78,8 @@ class BudgetReviewReconciler {
   // kNotFound and kUnavailable also when the time zone cannot be read.
   base::Result<base::Time> Reconcile(const BudgetReviewsInput& input, base::Time now,
                                      std::stop_token stop);
+  // The budget is gone, has no cadence or cannot be read: nothing is opened for it.
+  void Forget(const kube::ObjectKey& budget) { announcer_.Count(budget, {}); }
 
  private:
   // One call of Reconcile().
@@ -85,6 +89,7 @@ class BudgetReviewReconciler {
     base::Time now;
     std::stop_token stop;
     base::Time next;
+    ReviewStates states;
   };
   base::Status Open(Work& work, const budget::ReviewTimes& times);
   base::Status Update(Work& work, const budget::ReviewTimes& times,

@@ -93,9 +93,13 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   decision::ReviewInputs inputs = InputsOf(*record, facts.checklist.get(), facts.authority.get());
   const auto budget = parts_.cluster.BudgetOf(review);
   const auto windows = parts_.cluster.WindowsOf(review.meta.ns);
-  const base::Time start = CalendarStart(now);
-  inputs.freezes = FreezesAbout(review, SourcesOf(budget.get(), windows), parts_.zones, start);
-  if (!windows.empty()) facts.calendar_next = start + kCalendarHorizon - kCalendarStep;
+  const BudgetReviewsInput reviews =
+      budget ? parts_.cluster.ReviewsOf(budget->budget) : BudgetReviewsInput();
+  const FreezeSources sources = SourcesOf(budget.get(), windows, reviews);
+  inputs.freezes = FreezesAbout(review, sources, {parts_.zones, parts_.verifier}, now);
+  if (FollowACalendar(sources)) {
+    facts.calendar_next = CalendarStart(now) + kCalendarHorizon - kCalendarStep;
+  }
   for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
     if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
     if (!entry.value->problems.empty()) continue;

@@ -17,6 +17,10 @@ std::string_view ToString(FreezeCause cause) {
   return "BudgetUnknown";
 }
 
+bool OpensByItself(const Freeze& freeze) {
+  return freeze.cause != FreezeCause::kBudgetReviewOverdue && freeze.until != base::kNever;
+}
+
 bool InForce(const Freeze& freeze, base::Time now) {
   return freeze.from <= now && (freeze.until == base::kNever || now < freeze.until);
 }

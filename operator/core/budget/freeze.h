@@ -23,6 +23,10 @@ struct Freeze {
   base::Time until = base::kNever;  // … until here, kNever: until somebody or something lifts it.
 };
 
+// Whether launches open again at `until` although nobody does anything: a calendar
+// says so. An overdue review is history then, and the next one is asked for.
+bool OpensByItself(const Freeze& freeze);
+
 // Whether `freeze` is in force at `now`: from `from` on, and at `until` no longer.
 // Pure, safe from any thread.
 bool InForce(const Freeze& freeze, base::Time now);

@@ -60,8 +60,9 @@ year_month FirstRequired(const ReviewCadence& cadence, year_month first, const T
 
 std::string SourceOf(const ErrorBudget& budget) { return "ErrorBudget " + budget.meta.Key(); }
 
-Freeze OverdueFreeze(const ErrorBudget& budget, const KnownReviews& known,
-                     const ReviewTimes& times) {
+// `history_at`: when nobody asks for this review any more.
+Freeze OverdueFreeze(const ErrorBudget& budget, const KnownReviews& known, const ReviewTimes& times,
+                     Time history_at) {
   const std::string name = resources::BudgetReviewName(budget.meta.name, times.month);
   const std::string remedy =
       known.existing.contains(times.month)
@@ -74,7 +75,7 @@ Freeze OverdueFreeze(const ErrorBudget& budget, const KnownReviews& known,
   return {FreezeCause::kBudgetReviewOverdue, SourceOf(budget),
           fmt::format("the review of {} was due on {} and is not signed off; {}",
                       resources::FormatMonth(times.month), base::FormatTime(times.due_at), remedy),
-          times.freezes_at, base::kNever};
+          times.freezes_at, history_at};
 }
 
 Freeze UnknownZone(const ErrorBudget& budget, const base::Error& error) {
@@ -119,7 +120,10 @@ std::vector<Freeze> OverdueFreezes(const ErrorBudget& budget, const KnownReviews
   year_month month = FirstRequired(*budget.review, FirstMonth(budget, known, **zone), **zone, now);
   for (; month <= last; month += months(1)) {
     if (known.signed_off.contains(month)) continue;
-    freezes.push_back(OverdueFreeze(budget, known, TimesIn(*budget.review, month, **zone)));
+    const ReviewTimes replacing =
+        TimesIn(*budget.review, month + months(kMaxRequiredReviews), **zone);
+    freezes.push_back(
+        OverdueFreeze(budget, known, TimesIn(*budget.review, month, **zone), replacing.freezes_at));
   }
   return freezes;
 }

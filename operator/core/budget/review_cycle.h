@@ -70,7 +70,8 @@ base::Result<std::vector<ReviewTimes>> OpenReviews(const resources::ErrorBudget&
                                                    const TimeZones& zones, base::Time now);
 
 // One BudgetReviewOverdue for each review that is not signed off and freezes at
-// `now` or within kReviewMonthsAhead, oldest first, each from its freezes_at on.
+// `now` or within kReviewMonthsAhead, oldest first, each from its freezes_at on and
+// until it is history: what is said of a later instant is what would be said then.
 std::vector<Freeze> OverdueFreezes(const resources::ErrorBudget& budget, const KnownReviews& known,
                                    const TimeZones& zones, base::Time now);
 

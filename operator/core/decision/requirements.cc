@@ -81,8 +81,8 @@ Objections NoFreeze(const Question& question) {
         {budget::ToString(freeze.cause),
          base::Printable(freeze.source, 128) + ": " +
              base::Printable(freeze.message, kMaxShownBytes) +
-             (freeze.until == base::kNever ? "; frozen until this is lifted"
-                                           : "; opens at " + At(freeze.until, question.now)),
+             (budget::OpensByItself(freeze) ? "; opens at " + At(freeze.until, question.now)
+                                            : "; frozen until this is lifted"),
          ""});
   }
   return objections;

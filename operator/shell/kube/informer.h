@@ -182,6 +182,8 @@ class Informer final : private CollectionSink {
   }
   // Everything, ordered by key. Shares the values, copies none.
   std::vector<Entry> Snapshot() const;
+  // The same of one namespace.
+  std::vector<Entry> Snapshot(const std::string& ns) const;
 
  private:
   struct Cached {
@@ -234,6 +236,17 @@ std::vector<typename Informer<T>::Entry> Informer<T>::Snapshot() const {
   entries.reserve(cache_.size());
   for (const auto& [key, cached] : cache_) {
     if (cached.value) entries.push_back({key, cached.value});
+  }
+  return entries;
+}
+
+template <typename T>
+std::vector<typename Informer<T>::Entry> Informer<T>::Snapshot(const std::string& ns) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<Entry> entries;
+  for (auto found = cache_.lower_bound({ns, ""}); found != cache_.end() && found->first.ns == ns;
+       ++found) {
+    if (found->second.value) entries.push_back({found->first, found->second.value});
   }
   return entries;
 }

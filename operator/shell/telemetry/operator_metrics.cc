@@ -78,6 +78,11 @@ OperatorMetrics::OperatorMetrics(LiveReadings readings)
       budgets_(registry_.AddGaugeFamily(
           Options("launchgate_error_budgets",
                   "ErrorBudgets, by state: WithinBudget, BudgetSpent, BudgetUnknown.", {"state"}))),
+      budget_reviews_(registry_.AddGaugeFamily(
+          Options("launchgate_budget_reviews",
+                  "Monthly reviews that are asked for, by state: Open, Overdue (it freezes "
+                  "launches), SignedOff.",
+                  {"state"}))),
       registered_entries_(registry_.AddGaugeFamily(Options(
           "launchgate_registered_entries",
           "Entries of the webhook's registration, by failure policy.", {"failure_policy"}))),
@@ -160,6 +165,10 @@ void OperatorMetrics::SetCertificateExpiry(std::string_view certificate, double 
 
 void OperatorMetrics::SetErrorBudgets(std::string_view state, double count) {
   budgets_.With({state}).Set(count);
+}
+
+void OperatorMetrics::SetBudgetReviews(std::string_view state, double count) {
+  budget_reviews_.With({state}).Set(count);
 }
 
 void OperatorMetrics::SetRegisteredEntries(std::string_view failure_policy, double count) {

@@ -43,6 +43,8 @@ class OperatorMetrics {
   void SetReviews(double count);
   // launchgate_error_budgets{state}
   void SetErrorBudgets(std::string_view state, double count);
+  // launchgate_budget_reviews{state}
+  void SetBudgetReviews(std::string_view state, double count);
 
   // launchgate_evidence_findings{kind,finding}
   void SetFindings(std::string_view kind, std::string_view finding, double count);
@@ -68,6 +70,7 @@ class OperatorMetrics {
   platform::Family<platform::Counter>& status_writes_;
   platform::Family<platform::Gauge>& certificate_expiry_;
   platform::Family<platform::Gauge>& budgets_;
+  platform::Family<platform::Gauge>& budget_reviews_;
   platform::Family<platform::Gauge>& registered_entries_;
   platform::Family<platform::Gauge>& findings_;
   platform::Family<platform::Histogram>& verification_;

@@ -71,6 +71,10 @@ class FakeAnnouncer final : public BudgetReviewAnnouncer {
   void Announce(const kube::EventSubject& subject, const Notice& notice) override {
     told.emplace_back(subject.kind + " " + kube::ToString(subject.key), notice.reason);
   }
+  void Count(const kube::ObjectKey& /*budget*/, const ReviewStates& counted) override {
+    states = counted;
+  }
+  ReviewStates states;
   std::vector<std::pair<std::string, std::string>> told;
 };
 
@@ -230,6 +234,27 @@ TEST_F(BudgetReviewReconcilerTest, SaysOnceThatItIsDueAndOnceThatItFreezes) {
   EXPECT_THAT(announcer_.told,
               ElementsAre(Pair("BudgetReview shop/gift-cards-2026-10", "BudgetReviewOverdue"),
                           Pair("BudgetReview shop/gift-cards-2026-10", "BudgetReviewOverdue")));
+}
+
+TEST_F(BudgetReviewReconcilerTest, CountsEachReviewThatIsAskedForOnce) {
+  ASSERT_TRUE(Reconcile(kOpened));
+  EXPECT_EQ(announcer_.states, (ReviewStates{1, 0, 0}));
+
+  ASSERT_TRUE(Reconcile(kFreezes - std::chrono::seconds(1)));
+  EXPECT_EQ(announcer_.states, (ReviewStates{1, 0, 0}));
+
+  ASSERT_TRUE(Reconcile(kFreezes));
+  EXPECT_EQ(announcer_.states, (ReviewStates{0, 1, 0}));
+
+  SignOctober();
+  ASSERT_TRUE(Reconcile(kFreezes));
+  EXPECT_EQ(announcer_.states, (ReviewStates{0, 0, 1}));
+}
+
+TEST_F(BudgetReviewReconcilerTest, AReviewThatCannotBeCreatedFreezesAndIsCountedSo) {
+  ASSERT_TRUE(Reconcile(kFreezes));
+
+  EXPECT_EQ(announcer_.states, (ReviewStates{0, 1, 0}));
 }
 
 TEST_F(BudgetReviewReconcilerTest, AsksTheNextReviewAboutTheActionsOfTheLast) {

@@ -253,7 +253,33 @@ TEST(ReviewCycleTest, WhatWasComputedEarlierFreezesInTimeAllTheSame) {
   EXPECT_EQ(base::FormatTime(computed[0].from), "2026-05-09T00:00:00Z");
   EXPECT_EQ(base::FormatTime(computed[1].from), "2026-06-09T00:00:00Z");
   EXPECT_EQ(base::FormatTime(computed[2].from), "2026-07-09T00:00:00Z");
-  for (const Freeze& freeze : computed) EXPECT_EQ(freeze.until, base::kNever);
+}
+
+// Webhooks compute ahead: what they say later must be what they would say anew.
+TEST(ReviewCycleTest, WhatWasComputedEarlierSaysTheSameAsWhatIsComputedAnew) {
+  const KnownReviews known = Known({"2026-01", "2026-02"}, {"2026-03"});
+  const base::Time start = At("2026-04-20T00:00:00Z");
+  const auto ahead = OverdueFreezes(Budget(), known, ShiftingZones(), start);
+
+  for (int hours = 0; hours < 24 * 60; ++hours) {
+    const base::Time now = start + std::chrono::hours(hours);
+    const auto anew = OverdueFreezes(Budget(), known, ShiftingZones(), now);
+    const auto frozen = [&](const std::vector<Freeze>& freezes) {
+      std::vector<std::string> since;
+      for (const Freeze& freeze : freezes) {
+        if (InForce(freeze, now)) since.push_back(base::FormatTime(freeze.from));
+      }
+      return since;
+    };
+    ASSERT_EQ(frozen(ahead), frozen(anew)) << base::FormatTime(now);
+  }
+}
+
+TEST(ReviewCycleTest, HistoryDoesNotOpenByItselfInTheEyesOfPeople) {
+  for (const Freeze& freeze :
+       OverdueFreezes(Budget(), Known({"2026-03"}), ShiftingZones(), At("2026-04-20T00:00:00Z"))) {
+    EXPECT_FALSE(OpensByItself(freeze));
+  }
 }
 
 TEST(ReviewCycleTest, SaysWhatToDoAboutAnOverdueReview) {
