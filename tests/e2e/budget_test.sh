@@ -13,20 +13,9 @@ if [[ "${LAUNCHGATE_BUDGET_TEST:-}" != inside ]]; then
 fi
 
 source "$(dirname "${BASH_SOURCE[0]}")/support.sh"
-source "$SOURCE_DIR/scripts/lib/common.sh"
-source "$SOURCE_DIR/scripts/lib/operator.sh"
-PIDS=()
-stop_all() {
-  stop_operator TERM
-  local pid
-  for pid in "${PIDS[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-}
-trap 'stop_all; clean_up' EXIT
+source "$SOURCE_DIR/tests/e2e/prometheus.sh"
+source "$SOURCE_DIR/scripts/lib/authority.sh"
 
-PATIENCE=30      # For what is not measured.
 FREEZE_WITHIN=60 # Of the first failure: an evaluation every ten seconds, and the burning itself.
 THAW_WITHIN=120  # Of the last failure: the window of a minute, and two evaluations.
 GATE_WITHIN_MS=2000
@@ -35,7 +24,6 @@ launchgate() { "$LAUNCHGATE_BINARY" "$@"; }
 
 # --- Traffic -------------------------------------------------------------------
 
-mkdir -p "$WORK/pages" "$WORK/prometheus"
 echo 0 >"$WORK/failing"
 
 # Twenty requests a second, all of them bad while the file `failing` says 1.
@@ -61,31 +49,14 @@ backfill() {
     echo '# TYPE shop_errors counter'
     seq "$((now - 300))" "$now" | awk '{printf "shop_errors_total{instance=\"%s\",job=\"shop\"} 0 %d\n", "'"$PAGES"'", $1}'
     echo '# EOF'
-  } >"$WORK/history.om"
-  promtool tsdb create-blocks-from openmetrics "$WORK/history.om" "$WORK/prometheus/data" >"$WORK/backfill.log" 2>&1 ||
-    refuse "the history is stored" "$(cat "$WORK/backfill.log")"
+  } | store_history
 }
 
-setpriv --pdeathsig TERM "$LAUNCHGATE_PAGE_SERVER" "$WORK/pages" "$WORK/pages.port" </dev/null >/dev/null 2>&1 &
-PIDS+=($!)
-wait_for_file "$WORK/pages.port" "${PIDS[-1]}" /dev/null
-PAGES="127.0.0.1:$(sed -n 's/^port=//p' "$WORK/pages.port")"
+start_pages
 backfill
 traffic 6000 0 &
 PIDS+=($!)
-cat >"$WORK/prometheus/prometheus.yml" <<YAML
-global: {scrape_interval: 1s, evaluation_interval: 1s}
-scrape_configs:
-- job_name: shop
-  static_configs: [{targets: ["$PAGES"]}]
-YAML
-setpriv --pdeathsig TERM prometheus --config.file="$WORK/prometheus/prometheus.yml" \
-  --storage.tsdb.path="$WORK/prometheus/data" --storage.tsdb.allow-overlapping-blocks \
-  --web.listen-address=127.0.0.1:0 </dev/null >"$WORK/prometheus.log" 2>&1 &
-PROMETHEUS_PID=$!
-PIDS+=("$PROMETHEUS_PID")
-eventually "$PATIENCE" "Prometheus listens" grep -q 'msg="Listening on"' "$WORK/prometheus.log"
-PROMETHEUS="http://$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$WORK/prometheus.log" | head -n 1)"
+run_prometheus shop
 
 # --- A service that may launch ---------------------------------------------------
 
@@ -102,7 +73,7 @@ spec:
   maxVerdictLifetime: 90d
   roles: [{name: sre, threshold: 1}]
   keys:
-  - {id: alice, identity: alice@example.com, role: sre, notBefore: "2026-01-01T00:00:00Z", publicKey: $(jq -Rs . <"$WORK/alice.pub.pem")}
+$(authority_key alice sre "$WORK/alice.pub.pem" 2026-01-01T00:00:00Z)
 ---
 apiVersion: launchgate.dev/v1alpha1
 kind: ReadinessChecklist
@@ -179,8 +150,9 @@ grep -q 'frozen (BudgetSpent)' "$WORK/output" || refuse "budget show tells of th
 launchgate budget show -n shop -o json | jq -e '.[0].objectives[0] | .consumed > 1 and .state == "BudgetSpent"' >/dev/null ||
   refuse "budget show -o json has the figures" "$(launchgate budget show -n shop -o json)"
 HEALTH_PORT="$(sed -n 's/^health_port=//p' "$WORK/controller.ports")"
-metric() { curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | grep -q "$1"; }
-expect "the metric counts it" metric 'launchgate_error_budgets{state="BudgetSpent"} 1'
+# Read to the end: curl takes a pipe that closes early for a failure.
+metric() { curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | grep -E -- "$1"; }
+expect "the metric counts it" metric 'launchgate_error_budgets\{state="BudgetSpent"\} 1$'
 event() { kubectl get events -n shop -o json | jq -e '.items[] | select(.reason == "BudgetSpent" and .involvedObject.kind == "ErrorBudget")' >/dev/null; }
 eventually "$PATIENCE" "an Event tells of it" event
 
@@ -206,6 +178,40 @@ expect "it is declared for this one" window enforce
 in_time "the gate denies a new version until it is over" gate_says 'FreezeWindow.*sale: .*The big sale.*; opens at '
 kubectl delete freezewindow sale >/dev/null
 in_time "lifted, the gate admits a new version" new_version
+
+# --- Month after month ----------------------------------------------------------------------
+
+# month_back N : counted from the middle of this one, so that none is left out.
+month_back() { date -u -d "$(date -u +%Y-%m-15) -$1 month" +%Y-%m; }
+OLDER="gift-cards-$(month_back 2)"
+LAST="gift-cards-$(month_back 1)"
+review_is() { # NAME TYPE STATUS
+  kubectl get budgetreview "$1" -n shop -o json |
+    jq -e --arg type "$2" --arg status "$3" '.status.conditions[] | select(.type == $type) | .status == $status' >/dev/null
+}
+
+expect "the budget gets a monthly review" kubectl patch errorbudget gift-cards -n shop --type merge -p '{"spec": {"review":
+  {"authorityRef": {"name": "platform"}, "timeZone": "Etc/UTC", "cadenceDay": 1, "dueDay": 1, "graceDays": 0}}}'
+expect "of the months before it was made none is asked for" new_version
+jq -n --arg name "$OLDER" --arg month "$(month_back 2)" '{apiVersion: "launchgate.dev/v1alpha1", kind: "BudgetReview",
+  metadata: {name: $name, namespace: "shop"}, spec: {budgetRef: {name: "gift-cards"}, month: $month}}' >"$WORK/older.json"
+expect "a review of an earlier budget of this name is there" kubectl apply -f "$WORK/older.json"
+in_time "the gate denies a new version: nobody signed it" gate_says "BudgetReviewOverdue.*the review of $(month_back 2) was due on"
+expect "a rollback is admitted" kubectl set image -n shop deployment/gift-cards '*=gift-cards:1' --dry-run=server
+eventually "$PATIENCE" "its agenda is taken" review_is "$OLDER" Ready True
+eventually "$PATIENCE" "it says that it freezes launches" review_is "$OLDER" Overdue True
+eventually "$PATIENCE" "the review of the last month is opened" review_is "$LAST" SignedOff False
+eventually "$PATIENCE" "the metric counts what is overdue" metric 'launchgate_budget_reviews\{state="Overdue"\} [12]$'
+expect "the agenda is a page" launchgate agenda -n shop "$OLDER" -o html
+expect "alice signs it off" launchgate sign -n shop --budget-review "$OLDER" --key "$WORK/alice.pem" --action "give it a deadline;alice@example.com;2027-01-01T00:00:00Z"
+if review_is "$LAST" Overdue True; then # Not on the first of a month.
+  in_time "the gate asks for the other" gate_says "BudgetReviewOverdue.*the review of $(month_back 1) was due on"
+  expect "alice signs that off too" launchgate sign -n shop --budget-review "$LAST" --key "$WORK/alice.pem"
+fi
+in_time "the gate admits a new version" new_version
+eventually "$PATIENCE" "the status says that it is signed off" review_is "$OLDER" SignedOff True
+overdue_event() { kubectl get events -n shop -o json | jq -e '.items[] | select(.reason == "BudgetReviewOverdue" and .involvedObject.kind == "BudgetReview")' >/dev/null; }
+eventually "$PATIENCE" "an Event tells that it was overdue" overdue_event
 
 # --- Nobody knows ------------------------------------------------------------------------
 

@@ -13,40 +13,20 @@ if [[ "${LAUNCHGATE_EVIDENCE_TEST:-}" != inside ]]; then
 fi
 
 source "$(dirname "${BASH_SOURCE[0]}")/support.sh"
-source "$SOURCE_DIR/scripts/lib/common.sh"
-source "$SOURCE_DIR/scripts/lib/operator.sh"
-PIDS=()
-stop_all() {
-  stop_operator TERM
-  local pid
-  for pid in "${PIDS[@]}"; do
-    kill "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
-  done
-}
-trap 'stop_all; clean_up' EXIT
+source "$SOURCE_DIR/tests/e2e/prometheus.sh"
 
-PATIENCE=30   # For what is not measured.
 FLIP_WITHIN=5 # Seconds from the change of a source to the gate's new answer.
 SAMPLES="$SOURCE_DIR/manifests/samples"
 FILES="$SOURCE_DIR/tests/e2e/files"
 
 # --- What the evidence is read from ------------------------------------------
 
-mkdir -p "$WORK/pages" "$WORK/prometheus"
 good_pages() {
   cp "$SOURCE_DIR/gift-cards/runbook.md" "$WORK/pages/runbook.md"
   printf '{"status":"ok"}' >"$WORK/pages/health.json"
   printf 'gift_cards_failures_ratio 0.001\n' >"$WORK/pages/metrics"
 }
 good_pages
-
-start_pages() {
-  setpriv --pdeathsig TERM "$LAUNCHGATE_PAGE_SERVER" "$WORK/pages" "$WORK/pages.port" </dev/null >/dev/null 2>&1 &
-  PIDS+=($!)
-  wait_for_file "$WORK/pages.port" "${PIDS[-1]}" /dev/null
-  PAGES="127.0.0.1:$(sed -n 's/^port=//p' "$WORK/pages.port")"
-}
 
 # Two hours of history for the objectives, then a server that scrapes the pages.
 start_prometheus() {
@@ -57,25 +37,9 @@ start_prometheus() {
     seq "$((now - 7200))" 30 "$now" | awk -v first="$((now - 7200))" \
       '{printf "gift_cards_redemptions_total %d %d\n", ($1 - first) * 10, $1}'
     echo '# EOF'
-  } >"$WORK/history.om"
-  promtool tsdb create-blocks-from openmetrics "$WORK/history.om" "$WORK/prometheus/data" >"$WORK/backfill.log" 2>&1 ||
-    refuse "the history is stored" "$(cat "$WORK/backfill.log")"
-  cat >"$WORK/prometheus/prometheus.yml" <<YAML
-global: {scrape_interval: 1s, evaluation_interval: 1s}
-rule_files: [$rules]
-scrape_configs:
-- job_name: gift-cards
-  static_configs: [{targets: ["$PAGES"]}]
-YAML
+  } | store_history
   jq -n --argjson groups "$(rule_groups "$SYMPTOM")" '{groups: $groups}' >"$rules"
-  setpriv --pdeathsig TERM prometheus --config.file="$WORK/prometheus/prometheus.yml" \
-    --storage.tsdb.path="$WORK/prometheus/data" --storage.tsdb.allow-overlapping-blocks \
-    --web.listen-address=127.0.0.1:0 </dev/null >"$WORK/prometheus.log" 2>&1 &
-  PROMETHEUS_PID=$!
-  PIDS+=("$PROMETHEUS_PID")
-  eventually "$PATIENCE" "Prometheus listens" grep -q 'msg="Listening on"' "$WORK/prometheus.log"
-  PROMETHEUS="http://$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$WORK/prometheus.log" | head -n 1)"
-  eventually "$PATIENCE" "Prometheus is ready" curl -fsS "$PROMETHEUS/-/ready"
+  run_prometheus gift-cards "$rules"
 }
 
 SYMPTOM='gift_cards_failures_ratio > 0.01'
