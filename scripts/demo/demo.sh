@@ -22,6 +22,9 @@ trap clean_up EXIT
 SEEDED="$ROOT/gift-cards/seeded"
 WORKLOAD="$ROOT/gift-cards/deploy/statefulset.yaml"
 
+# Until a budget with a window of a minute is known, spent or back within.
+MONTH_PATIENCE=150
+
 prepare
 started=$SECONDS
 
@@ -96,6 +99,40 @@ chapter "Signed again: the new image is admitted, and so is going back"
 done_by launchgate sign -n shop gift-cards --go --key "$WORK/keys/alice.pem" "${history[@]}"
 done_by launchgate sign -n shop gift-cards --go --key "$WORK/keys/bob.pem" "${history[@]}"
 admitted kubectl apply -f "$(version 1.1.0)"
+admitted kubectl rollout undo -n shop statefulset/gift-cards
+
+chapter "A month in a minute: payments fail, and customers spend the error budget"
+say "The window of the budget is 28 days. For this story it is made one minute, and its evaluation quicker."
+start_customers
+done_by kubectl patch errorbudget -n shop gift-cards --type merge \
+  -p '{"spec": {"window": {"rolling": "1m"}, "policy": {"unknownGrace": "1m"}}}'
+PATIENCE_SECONDS=$MONTH_PATIENCE reaches "the budget is known" WithinBudget budget_condition Frozen
+done_by payments_fail 1
+PATIENCE_SECONDS=$MONTH_PATIENCE reaches "it is spent" BudgetSpent budget_condition Frozen
+done_by launchgate budget show -n shop
+denied BudgetSpent kubectl apply -f "$(version 1.1.1)"
+admitted kubectl apply -f "$(version 1.1.0)"
+admitted kubectl rollout undo -n shop statefulset/gift-cards
+admitted kubectl scale -n shop statefulset/gift-cards --replicas=2
+
+chapter "Payments recover: the freeze ends by itself"
+done_by payments_fail 0
+say "The failures leave the window within a minute."
+PATIENCE_SECONDS=$MONTH_PATIENCE reaches "the budget is back within" WithinBudget budget_condition Frozen
+admitted kubectl apply -f "$(version 1.1.1)" --dry-run=server
+
+chapter "A monthly review was missed: launches wait for it, and for nothing else"
+done_by kubectl apply -f "$(missed_review "$(month_back 2)")"
+denied BudgetReviewOverdue kubectl apply -f "$(version 1.1.1)"
+admitted kubectl rollout undo -n shop statefulset/gift-cards
+for review in $(overdue_reviews); do
+  reaches "the agenda is taken" AgendaTaken review_agenda "$review"
+  done_by launchgate agenda -n shop "$review"
+  done_by launchgate sign -n shop --budget-review "$review" --key "$WORK/keys/alice.pem"
+  done_by launchgate sign -n shop --budget-review "$review" --key "$WORK/keys/bob.pem" \
+    --action "give the payments client a deadline;bob@example.com;$(in_days 14)"
+done
+admitted kubectl apply -f "$(version 1.1.1)"
 admitted kubectl rollout undo -n shop statefulset/gift-cards
 
 chapter "Somebody says no: new versions stop, going back stays possible"

@@ -151,6 +151,48 @@ review_condition() {
 
 launchgate() { "$LAUNCHGATE_BINARY" "$@"; }
 
+# Customers: ten redemptions a second, of new codes, until the demo ends.
+start_customers() {
+  curl --silent --rate 10/s --request POST --output /dev/null \
+    "$GIFT_CARDS_URL/giftcards/redeem?code=MNTH-[1000-9999]-DEMO-0001&amount=2500" </dev/null &
+  PIDS+=($!)
+}
+
+# payments_fail RATE : this share of the charges fails from now on.
+payments_fail() {
+  curl --fail --silent --show-error --write-out '\n' --request PUT --header 'Content-Type: application/json' \
+    --data "{\"FAIL_RATE\": $1}" "$PAYMENTS_URL/knobs"
+}
+
+budget_condition() {
+  kubectl get errorbudget -n shop gift-cards -o "jsonpath={.status.conditions[?(@.type==\"$1\")].reason}"
+}
+
+# month_back N : counted from the middle of this one, so that none is left out.
+month_back() { date -u -d "$(date -u +%Y-%m-15) -$1 month" +%Y-%m; }
+
+# missed_review MONTH : a BudgetReview of an earlier month, as a file.
+missed_review() {
+  cat >"$WORK/missed-review.yaml" <<YAML
+apiVersion: launchgate.dev/v1alpha1
+kind: BudgetReview
+metadata: {name: gift-cards-$1, namespace: shop}
+spec: {budgetRef: {name: gift-cards}, month: "$1"}
+YAML
+  printf '%s\n' "$WORK/missed-review.yaml"
+}
+
+# overdue_reviews : of the two last months, those that launches are frozen by. With a
+# grace that ends with the 10th the last month's is not always one of them.
+overdue_reviews() {
+  printf 'gift-cards-%s\n' "$(month_back 2)"
+  if ((10#$(date -u +%d) > 10)); then printf 'gift-cards-%s\n' "$(month_back 1)"; fi
+}
+
+review_agenda() {
+  kubectl get budgetreview -n shop "$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].reason}'
+}
+
 # version TAG : the workload of the fixed service with another image, as a file.
 version() {
   local file="$WORK/gift-cards-$1.yaml" digest
