@@ -42,6 +42,7 @@ void ClusterAgendas::AddFreezes(const ErrorBudget& budget, const ReviewTimes& ti
   const auto add = [&](std::vector<budget::Freeze> freezes) {
     std::ranges::move(freezes, std::back_inserter(material.freezes));
   };
+  add(budget::PastFreezesOf(budget));
   add(budget::FreezesOf(budget, {}));
   const BudgetReviewsInput reviews = cluster_.ReviewsOf(budget);
   add(decision::ReviewFreezes(InputsOf(reviews), zones_, verifier_, now));

@@ -66,7 +66,7 @@ std::vector<AgendaFreeze> FreezesIn(const ReviewTimes& times, const std::vector<
     AgendaFreeze entry{std::string(ToString(freeze.cause)), Shown(freeze.source),
                        Shown(freeze.message),
                        freeze.from < Time{} ? times.month_start : freeze.from, std::nullopt};
-    if (freeze.until != base::kNever) entry.until = freeze.until;
+    if (freeze.until <= now) entry.until = freeze.until;
     kept.push_back(std::move(entry));
   }
   return kept;

@@ -56,6 +56,17 @@ std::vector<Freeze> FreezesOf(const ErrorBudget& budget,
   return freezes;
 }
 
+std::vector<Freeze> PastFreezesOf(const ErrorBudget& budget) {
+  std::vector<Freeze> freezes;
+  for (const resources::PastFreeze& past : budget.status.past_freezes) {
+    const auto cause =
+        past.cause == BudgetState::kSpent ? FreezeCause::kBudgetSpent : FreezeCause::kBudgetUnknown;
+    freezes.push_back(
+        {cause, SourceOf(budget.meta.ns, budget.meta.name), past.message, past.from, past.until});
+  }
+  return freezes;
+}
+
 Freeze MissingBudget(const std::string& ns, const std::string& name) {
   return {FreezeCause::kBudgetUnknown, SourceOf(ns, name),
           "does not exist, and the LaunchReview names it", base::Time::min(), base::kNever};

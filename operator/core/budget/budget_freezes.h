@@ -19,6 +19,9 @@ namespace launchgate::budget {
 std::vector<Freeze> FreezesOf(const resources::ErrorBudget& budget,
                               const std::vector<json::Problem>& problems);
 
+// The freezes that have ended, as the status remembers them.
+std::vector<Freeze> PastFreezesOf(const resources::ErrorBudget& budget);
+
 // What a review's reference to a budget that does not exist freezes: everything.
 Freeze MissingBudget(const std::string& ns, const std::string& name);
 

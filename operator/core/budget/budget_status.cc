@@ -115,6 +115,13 @@ Json BudgetStatusJson(const ErrorBudget& budget, const std::vector<json::Problem
   for (const ObjectiveStatus& objective : status.objectives) {
     object["objectives"].push_back(ObjectiveJson(objective));
   }
+  for (const resources::PastFreeze& freeze : status.past_freezes) {
+    object["pastFreezes"].push_back(
+        {{"cause", resources::ToString(freeze.cause)},
+         {"message", base::Printable(freeze.message, resources::kMaxPastFreezeMessage)},
+         {"from", base::FormatTime(freeze.from)},
+         {"until", base::FormatTime(freeze.until)}});
+  }
   object["conditions"] = resources::ConditionsJson(
       {Ready(problems, status), Frozen(budget, problems, status, now), Postmortem(budget, status)},
       budget.meta.generation, previous, now);

@@ -31,6 +31,15 @@ std::optional<Incident> ReadIncident(Reader reader) {
   return Incident{*from, *until, *share};
 }
 
+std::optional<PastFreeze> ReadPastFreeze(Reader& reader) {
+  const auto from = reader.OptionalTime("from");
+  const auto until = reader.OptionalTime("until");
+  if (!from || !until) return std::nullopt;
+  return PastFreeze{ParseBudgetState(reader.Text("cause")),
+                    ReadText(reader, "message", kMaxPastFreezeMessage, Presence::kOptional), *from,
+                    *until};
+}
+
 std::map<std::string, double> ReadBurnRates(const Reader& rates) {
   std::map<std::string, double> result;
   for (const auto& [window, rate] : rates.value().get_ref<const json::Json::object_t&>()) {
@@ -77,6 +86,9 @@ ErrorBudgetStatus ReadErrorBudgetStatus(const json::Json& budget) {
   read.window_start = status.OptionalTime("windowStart");
   for (Reader& objective : status.ObjectList("objectives", kMaxObjectives)) {
     read.objectives.push_back(ReadObjectiveStatus(objective));
+  }
+  for (Reader& freeze : status.ObjectList("pastFreezes", kMaxPastFreezes)) {
+    if (auto past = ReadPastFreeze(freeze)) read.past_freezes.push_back(*std::move(past));
   }
   return read;
 }

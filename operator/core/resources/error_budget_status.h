@@ -42,6 +42,15 @@ struct ObjectiveStatus {
   std::vector<double> burn_down;             // Share left at the end of equal parts of the window.
 };
 
+// A freeze by the budget that has ended; the monthly review looks at it.
+struct PastFreeze {
+  BudgetState cause = BudgetState::kUnknown;  // kSpent or kUnknown.
+  std::string message;                        // Why, as it was last said.
+  base::Time from{};
+  base::Time until{};
+  friend bool operator==(const PastFreeze&, const PastFreeze&) = default;
+};
+
 struct ErrorBudgetStatus {
   std::int64_t observed_generation = 0;
   std::optional<base::Time> evaluated_at;
@@ -50,12 +59,15 @@ struct ErrorBudgetStatus {
   std::optional<base::Time> frozen_since;  // Of the objective that froze first.
   std::optional<base::Time> window_start;
   std::vector<ObjectiveStatus> objectives;
+  std::vector<PastFreeze> past_freezes;  // The latest, oldest first.
 
   const ObjectiveStatus* Find(std::string_view objective) const;
 };
 
 inline constexpr std::size_t kMaxIncidents = 5;
 inline constexpr std::size_t kMaxBurnDownPoints = 32;
+inline constexpr std::size_t kMaxPastFreezes = 16;
+inline constexpr std::size_t kMaxPastFreezeMessage = 512;  // In characters.
 
 // "WithinBudget", "BudgetSpent", "BudgetUnknown".
 std::string_view ToString(BudgetState state);

@@ -16,6 +16,7 @@ using resources::ErrorBudget;
 using resources::ErrorBudgetStatus;
 using resources::FreezePolicy;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 constexpr base::Duration kMinute = std::chrono::minutes(1);
@@ -107,6 +108,56 @@ TEST(AssessmentTest, NotKnowingDoesNotThaw) {
   EXPECT_EQ(later.known_at, kNow);
   EXPECT_EQ(later.objectives[0].state, BudgetState::kUnknown);
   EXPECT_EQ(later.objectives[0].consumed, budget.status.objectives[0].consumed);
+}
+
+TEST(AssessmentTest, RemembersAFreezeThatHasEnded) {
+  ErrorBudget budget = ABudget();
+  budget.meta.created = kNow;
+  budget.status = AssessAt(budget, Seen(1'000'000, 2000), kNow);
+  budget.status = AssessAt(budget, Seen(1'000'000, 1500), kNow + kMinute);
+  EXPECT_THAT(budget.status.past_freezes, IsEmpty());
+
+  budget.status = AssessAt(budget, Seen(1'000'000, 10), kNow + 2 * kMinute);
+  budget.status = AssessAt(budget, Seen(1'000'000, 10), kNow + 3 * kMinute);
+
+  ASSERT_THAT(budget.status.past_freezes, SizeIs(1));
+  const resources::PastFreeze& past = budget.status.past_freezes[0];
+  EXPECT_EQ(past.cause, BudgetState::kSpent);
+  EXPECT_THAT(past.message, HasSubstr("150 % of the budget is spent"));
+  EXPECT_EQ(past.from, kNow);
+  EXPECT_EQ(past.until, kNow + 2 * kMinute);
+  EXPECT_EQ(PastFreezesOf(budget).front().cause, FreezeCause::kBudgetSpent);
+  EXPECT_EQ(PastFreezesOf(budget).front().source, FreezesOf(budget, {}).front().source);
+}
+
+TEST(AssessmentTest, RemembersThatNobodyKnewForTooLong) {
+  ErrorBudget budget = ABudget();
+  budget.meta.created = kNow;
+  budget.status = AssessAt(budget, Seen(1'000'000, 10), kNow);
+  const base::Time frozen_from = kNow + budget.policy.unknown_grace;
+  budget.status = AssessAt(budget, Observation(), frozen_from - kMinute);
+  const ErrorBudgetStatus in_time =
+      AssessAt(budget, Seen(1'000'000, 10), frozen_from - std::chrono::seconds(1));
+  EXPECT_THAT(in_time.past_freezes, IsEmpty());
+
+  budget.status = AssessAt(budget, Seen(1'000'000, 10), frozen_from + kMinute);
+
+  ASSERT_THAT(budget.status.past_freezes, SizeIs(1));
+  EXPECT_EQ(budget.status.past_freezes[0].cause, BudgetState::kUnknown);
+  EXPECT_EQ(budget.status.past_freezes[0].from, frozen_from);
+  EXPECT_EQ(budget.status.past_freezes[0].until, frozen_from + kMinute);
+}
+
+TEST(AssessmentTest, RemembersTheLatestFreezesOnly) {
+  ErrorBudget budget = ABudget();
+  base::Time now = kNow;
+  for (std::size_t i = 0; i < resources::kMaxPastFreezes + 3; ++i) {
+    budget.status = AssessAt(budget, Seen(1'000'000, 2000), now += kMinute);
+    budget.status = AssessAt(budget, Seen(1'000'000, 10), now += kMinute);
+  }
+
+  EXPECT_THAT(budget.status.past_freezes, SizeIs(resources::kMaxPastFreezes));
+  EXPECT_EQ(budget.status.past_freezes.back().until, now);
 }
 
 TEST(AssessmentTest, OneUnknownObjectiveMakesTheBudgetUnknown) {
