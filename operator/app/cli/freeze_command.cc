@@ -70,21 +70,11 @@ int RunNow(const NowFlags& flags, Streams& streams) {
   return kExitAllow;
 }
 
-base::Result<std::vector<json::Json>> ReadObjects(const ListFlags& flags, std::istream& in) {
-  if (flags.files.empty()) {
-    const auto session = Session::Open(flags.cluster);
-    if (!session) return tl::unexpected(session.error());
-    return ReadFreezes((*session)->client());
-  }
-  const crypto::OpenSslSignatures signatures;
-  World world(signatures);
-  const auto added = AddFiles(flags.files, in, world);
-  if (!added) return tl::unexpected(added.error());
-  std::vector<json::Json> objects;
-  for (const json::Json* object : world.ObjectsOf(resources::kGroup, "FreezeWindow", "")) {
-    objects.push_back(*object);
-  }
-  return objects;
+base::Status ReadWindows(const ListFlags& flags, std::istream& in, World& world) {
+  if (!flags.files.empty()) return AddFiles(flags.files, in, world);
+  const auto session = Session::Open(flags.cluster);
+  if (!session) return tl::unexpected(session.error());
+  return ReadFreezes((*session)->client(), world);
 }
 
 int RunList(const ListFlags& flags, Streams& streams) {
@@ -97,9 +87,11 @@ int RunList(const ListFlags& flags, Streams& streams) {
     }
     now = *parsed;
   }
-  const auto objects = ReadObjects(flags, streams.in);
-  if (!objects) return Fail(streams, "freeze list", objects.error());
-  const auto freezes = ListFreezes(*objects, clock::SystemTimeZones(), now);
+  const crypto::OpenSslSignatures signatures;
+  World world(signatures);
+  const auto read = ReadWindows(flags, streams.in, world);
+  if (!read) return Fail(streams, "freeze list", read.error());
+  const auto freezes = ListFreezes(world, clock::SystemTimeZones(), now);
   if (flags.output == "json") {
     streams.out << FreezesJson(freezes).dump(2) << "\n";
   } else if (freezes.empty()) {

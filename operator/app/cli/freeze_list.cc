@@ -57,16 +57,15 @@ void WriteLine(const Cells& cells, const std::array<std::size_t, kColumns>& widt
 
 }  // namespace
 
-std::vector<ListedFreeze> ListFreezes(const std::vector<Json>& objects,
-                                      const budget::TimeZones& zones, base::Time now) {
+std::vector<ListedFreeze> ListFreezes(const World& world, const budget::TimeZones& zones,
+                                      base::Time now) {
   std::vector<ListedFreeze> freezes;
-  for (const Json& object : objects) {
+  for (const auto& loaded : world.windows()) {
     ListedFreeze freeze;
-    std::vector<json::Problem> problems;
-    freeze.window = resources::ParseFreezeWindow(object, problems);
+    freeze.window = loaded.object;
     const auto state = budget::StateAt(freeze.window, zones, now);
-    if (!problems.empty()) {
-      freeze.problem = json::Summarize(problems);
+    if (!loaded.problems.empty()) {
+      freeze.problem = json::Summarize(loaded.problems);
     } else if (!state) {
       freeze.problem = state.error().message;
     }
@@ -82,17 +81,16 @@ std::vector<ListedFreeze> ListFreezes(const std::vector<Json>& objects,
   return freezes;
 }
 
-base::Result<std::vector<Json>> ReadFreezes(kube::Client& client) {
-  std::vector<Json> objects;
+base::Status ReadFreezes(kube::Client& client, World& world) {
   const auto listed = client.List(kube::kFreezeWindows, "", kube::ListOptions(),
                                   [&](const kube::ListPage& page) {
                                     for (const kube::Object& object : page.items)
-                                      objects.push_back(*object.body);
+                                      world.Add(*object.body);
                                     return true;
                                   },
                                   {});
   if (!listed) return tl::unexpected<base::Error>(listed.error());
-  return objects;
+  return {};
 }
 
 void WriteFreezeTable(const std::vector<ListedFreeze>& freezes, bool colour, std::ostream& out) {

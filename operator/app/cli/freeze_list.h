@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/world.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/budget/calendar.h"
@@ -22,12 +23,12 @@ struct ListedFreeze {
   std::string problem;  // Why it cannot be used, and so freezes always; else empty.
 };
 
-// Reads the objects and asks what they say at `now`, in the order of their names.
-std::vector<ListedFreeze> ListFreezes(const std::vector<json::Json>& objects,
-                                      const budget::TimeZones& zones, base::Time now);
+// What the windows of `world` say at `now`, in the order of their names.
+std::vector<ListedFreeze> ListFreezes(const World& world, const budget::TimeZones& zones,
+                                      base::Time now);
 
-// The FreezeWindows of a cluster as they are stored.
-base::Result<std::vector<json::Json>> ReadFreezes(kube::Client& client);
+// Adds the FreezeWindows of a cluster.
+base::Status ReadFreezes(kube::Client& client, World& world);
 
 // A line for each, and one more for what is wrong with it. Texts of the objects are
 // made printable.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "shell/clock/time_zones.h"
+#include "shell/crypto/keys.h"
 
 namespace launchgate::app::cli {
 namespace {
@@ -37,7 +38,10 @@ Json Once() {
 }
 
 std::vector<ListedFreeze> List(const std::vector<Json>& objects) {
-  return ListFreezes(objects, clock::SystemTimeZones(), *base::ParseTime("2026-11-23T12:00:00Z"));
+  const crypto::OpenSslSignatures signatures;
+  World world(signatures);
+  for (const Json& object : objects) world.Add(object);
+  return ListFreezes(world, clock::SystemTimeZones(), *base::ParseTime("2026-11-23T12:00:00Z"));
 }
 
 std::string Table(const std::vector<Json>& objects, bool colour = false) {
@@ -67,6 +71,15 @@ TEST(FreezeListTest, SaysWhatIsWrongUnderAWindowThatCannotBeUsed) {
   EXPECT_THAT(invalid, HasSubstr("\n  cannot be used, so it freezes always: "
                                  "spec.schedule.cron: must have a valid hour"));
   EXPECT_THAT(nowhere, HasSubstr("there is no time zone \"Europe/Atlantis\""));
+}
+
+TEST(FreezeListTest, LeavesOutNoneThatIsBadlyWritten) {
+  Json with_namespace = Once();
+  with_namespace["metadata"]["namespace"] = "shop";
+  Json without_metadata = Once();
+  without_metadata.erase("metadata");
+
+  EXPECT_EQ(List({with_namespace, without_metadata}).size(), 2U);
 }
 
 TEST(FreezeListTest, ShowsNoControlCharactersOfAnObject) {
