@@ -121,6 +121,7 @@ base::Status BudgetReviewReconciler::Update(Work& work, const ReviewTimes& times
   const resources::BudgetReview& review = record.review;
   const auto standing =
       decision::StandingOf(work.inputs, {&review, record.problems.empty()}, verifier_, work.now);
+  work.next = std::min(work.next, standing.next_change);
   if (standing.signed_off) {
     ++work.states.signed_off;
   } else {

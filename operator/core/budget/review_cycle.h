@@ -60,6 +60,8 @@ base::Result<ReviewTimes> TimesOf(const resources::ReviewCadence& cadence,
 struct KnownReviews {
   std::set<std::chrono::year_month> existing;
   std::set<std::chrono::year_month> signed_off;  // Whose sign-offs fulfil the quorum.
+  // When some of this changes although no object does; kNever: not foreseeable.
+  base::Time holds_until = base::kNever;
 };
 
 // The months that need a BudgetReview object at `now`, oldest first: those that

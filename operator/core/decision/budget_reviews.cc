@@ -1,5 +1,6 @@
 #include "core/decision/budget_reviews.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/text.h"
@@ -66,7 +67,9 @@ budget::KnownReviews KnownReviewsOf(const BudgetReviewInputs& inputs,
     const year_month month = stored.review->month;
     known.existing.insert(month);
     if (month < oldest || known.signed_off.contains(month)) continue;
-    if (StandingOf(inputs, stored, verifier, now).signed_off) known.signed_off.insert(month);
+    const SignOffStanding standing = StandingOf(inputs, stored, verifier, now);
+    if (standing.signed_off) known.signed_off.insert(month);
+    known.holds_until = std::min(known.holds_until, standing.next_change);
   }
   return known;
 }
@@ -75,8 +78,18 @@ std::vector<budget::Freeze> ReviewFreezes(const BudgetReviewInputs& inputs,
                                           const budget::TimeZones& zones,
                                           const verdict::SignatureVerifier& verifier,
                                           base::Time now) {
-  if (!inputs.budget->review) return {};
-  return budget::OverdueFreezes(*inputs.budget, KnownReviewsOf(inputs, verifier, now), zones, now);
+  std::vector<budget::Freeze> freezes;
+  if (!inputs.budget->review) return freezes;
+  for (base::Time from = now; from != base::kNever;) {
+    const budget::KnownReviews known = KnownReviewsOf(inputs, verifier, from);
+    for (budget::Freeze& freeze : budget::OverdueFreezes(*inputs.budget, known, zones, from)) {
+      if (from != now) freeze.from = std::max(freeze.from, from);
+      freeze.until = std::min(freeze.until, known.holds_until);
+      if (freeze.from < freeze.until) freezes.push_back(std::move(freeze));
+    }
+    from = known.holds_until;
+  }
+  return freezes;
 }
 
 }  // namespace launchgate::decision

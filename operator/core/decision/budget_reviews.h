@@ -46,7 +46,8 @@ verdict::SignOffStanding StandingOf(const BudgetReviewInputs& inputs, const Stor
 budget::KnownReviews KnownReviewsOf(const BudgetReviewInputs& inputs,
                                     const verdict::SignatureVerifier& verifier, base::Time now);
 
-// What the reviews freeze: budget::OverdueFreezes() of KnownReviewsOf().
+// What the reviews freeze: budget::OverdueFreezes() of KnownReviewsOf(), which is said
+// anew for each later instant at which a sign-off that is dated ahead begins to count.
 std::vector<budget::Freeze> ReviewFreezes(const BudgetReviewInputs& inputs,
                                           const budget::TimeZones& zones,
                                           const verdict::SignatureVerifier& verifier,

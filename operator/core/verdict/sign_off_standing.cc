@@ -181,8 +181,15 @@ SignOffStanding JudgeSignOffs(const std::vector<resources::SignedDocument>& docu
       continue;
     }
     VerifiedSignOff& verified = std::get<VerifiedSignOff>(opened);
+    const base::Time issued_at = verified.sign_off().issued_at;
     auto no = CheckSubject(verified.sign_off().subject, expected, origin);
-    if (!no) no = CheckTimes(verified, now);
+    if (!no) {
+      no = CheckTimes(verified, now);
+      // It will count: only the time is wrong.
+      if (no && !CheckTimes(verified, issued_at)) {
+        standing.next_change = std::min(standing.next_change, issued_at - kMaxIssuedAhead);
+      }
+    }
     if (no) {
       standing.rejected.push_back({i, *std::move(no)});
     } else {

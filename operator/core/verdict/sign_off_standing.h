@@ -68,6 +68,8 @@ struct SignOffStanding {
   std::vector<VerifiedSignOff> counted;  // One per person.
   std::vector<std::string> missing;  // "1 more sign-off in the role sre"; empty when signed off.
   std::vector<RejectedSignOff> rejected;  // Shown; decide nothing.
+  // When the first of those that are dated ahead begins to count; kNever: there is none.
+  base::Time next_change = base::kNever;
 };
 
 // `expected.agenda_digest` is empty while no agenda was taken: then nothing counts.

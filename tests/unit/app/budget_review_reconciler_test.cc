@@ -128,11 +128,11 @@ class BudgetReviewReconcilerTest : public ::testing::Test {
   }
 
   // Adds sign-offs of the agenda that October has.
-  void SignOctober() {
+  void SignOctober(base::Time issued_at = kOpened) {
     verdict::SignOffSubject subject = OctoberSubject();
     subject.agenda_digest = October()["status"]["agendaDigest"];
     for (const auto& signer : {kAlice, kBob}) {
-      const auto stored = SignOffBy(signer).For(subject).Issued(kOpened).Action(
+      const auto stored = SignOffBy(signer).For(subject).Issued(issued_at).Action(
           "add a deadline", "carol@example.com", kFreezes);
       October()["spec"]["signOffs"].push_back(
           {{"envelope", Json::parse(stored.Stored().envelope)}});
@@ -218,6 +218,18 @@ TEST_F(BudgetReviewReconcilerTest, SaysOnceThatItIsSignedOff) {
   EXPECT_EQ(Is("Overdue"), "False");
   EXPECT_THAT(announcer_.told,
               ElementsAre(Pair("BudgetReview shop/gift-cards-2026-10", "BudgetReviewSignedOff")));
+}
+
+TEST_F(BudgetReviewReconcilerTest, LooksAgainWhenASignOffThatIsDatedAheadBeginsToCount) {
+  ASSERT_TRUE(Reconcile(kOpened));  // Makes it, …
+  ASSERT_TRUE(Reconcile(kOpened));  // … and takes its agenda.
+  SignOctober(kOpened + std::chrono::hours(1));
+  const base::Time counts = kOpened + std::chrono::hours(1) - verdict::kMaxIssuedAhead;
+
+  EXPECT_EQ(*Reconcile(kOpened), counts);
+  EXPECT_EQ(Is("SignedOff"), "False");
+  ASSERT_TRUE(Reconcile(counts));
+  EXPECT_EQ(Is("SignedOff"), "True");
 }
 
 TEST_F(BudgetReviewReconcilerTest, SaysOnceThatItIsDueAndOnceThatItFreezes) {

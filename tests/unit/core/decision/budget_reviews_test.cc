@@ -19,6 +19,7 @@ using test_support::FakeSignatures;
 using test_support::kAlice;
 using test_support::kBob;
 using test_support::kDay;
+using test_support::kMillisecond;
 using test_support::kNow;
 using test_support::OctoberSubject;
 using test_support::SignOffBy;
@@ -62,11 +63,11 @@ class BudgetReviewsTest : public ::testing::Test {
     return review;
   }
 
-  // Messages of the freezes in force at kNow.
-  std::vector<std::string> Frozen() const {
+  // Messages of the freezes in force at `at`, as they are known at kNow.
+  std::vector<std::string> Frozen(base::Time at = kNow) const {
     std::vector<std::string> messages;
     for (const auto& freeze : ReviewFreezes(inputs_, ShiftingZones(), FakeSignatures(), kNow)) {
-      if (InForce(freeze, kNow)) messages.push_back(freeze.message);
+      if (InForce(freeze, at)) messages.push_back(freeze.message);
     }
     return messages;
   }
@@ -163,6 +164,25 @@ TEST_F(BudgetReviewsTest, WithoutACadenceNothingFreezes) {
   budget_.review.reset();
 
   EXPECT_THAT(Frozen(), IsEmpty());
+}
+
+TEST_F(BudgetReviewsTest, ASignOffThatIsDatedAheadThawsWhenItBeginsToCount) {
+  AddReview("2026-10").sign_offs = {SignOffBy(kAlice).Stored(),
+                                    SignOffBy(kBob).Issued(kNow + kDay).Stored()};
+  const base::Time counts = kNow + kDay - verdict::kMaxIssuedAhead;
+
+  EXPECT_THAT(Frozen(counts - kMillisecond), ElementsAre(HasSubstr("2026-10")));
+  EXPECT_THAT(Frozen(counts), IsEmpty());
+}
+
+TEST_F(BudgetReviewsTest, ALaterSignOffInAnotherRoleFreezesWhenItBeginsToCount) {
+  const test_support::Signer alice_of_product{kAlice.identity, kBob.role};
+  authority_ = AuthorityBuilder().Key(test_support::TrustedKeyOf(alice_of_product)).Build();
+  AddSignedOctober().sign_offs.push_back(SignOffBy(alice_of_product).Issued(kNow + kDay).Stored());
+  const base::Time counts = kNow + kDay - verdict::kMaxIssuedAhead;
+
+  EXPECT_THAT(Frozen(counts - kMillisecond), IsEmpty());
+  EXPECT_THAT(Frozen(counts), ElementsAre(HasSubstr("2026-10")));
 }
 
 // A verifier that counts what it is asked.

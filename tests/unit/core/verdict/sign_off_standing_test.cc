@@ -250,6 +250,19 @@ TEST(SignOffStandingTest, DoesNotBelieveTheFuture) {
             "NotYetValid");
 }
 
+TEST(SignOffStandingTest, SaysWhenOneThatIsDatedAheadBeginsToCount) {
+  const auto soon = SignOffBy(kBob).Issued(kNow + kDay).Stored();
+  const auto later = SignOffBy(kCarol).Issued(kNow + 2 * kDay).Stored();
+  const auto after_the_key = SignOffBy(kAlice).Issued(kNow + std::chrono::hours(1)).Stored();
+  const auto authority =
+      AuthorityBuilder().KeyTimes(kAlice, kNow - 3 * kDay, kNow + std::chrono::hours(1));
+
+  const SignOffStanding standing = Judge({later, soon, after_the_key}, authority);
+
+  EXPECT_EQ(standing.next_change, kNow + kDay - kMaxIssuedAhead);
+  EXPECT_EQ(Judge({SignOffBy(kBob).Stored()}).next_change, base::kNever);
+}
+
 TEST(SignOffStandingTest, SaysWhichEntryWasRejected) {
   const SignOffStanding standing =
       Judge({SignOffBy(kBob).Stored(), SignedDocument(), SignOffBy(kAlice).Stored()});
