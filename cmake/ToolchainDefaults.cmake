@@ -24,11 +24,15 @@ target_compile_options(launchgate_options INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(launchgate_options INTERFACE -Wtrampolines -Wbidi-chars=any)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # Otherwise ccache would take every precompiled header for another one.
+  target_compile_options(launchgate_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
 target_compile_definitions(launchgate_options INTERFACE _GLIBCXX_ASSERTIONS)
 
 # The mold linker turns a 20 s incremental build into a 5 s one where installed.
 find_program(LAUNCHGATE_MOLD mold)
-if(LAUNCHGATE_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT LAUNCHGATE_HARDENING)
+if(LAUNCHGATE_MOLD AND CMAKE_CXX_COMPILER_ID MATCHES "^(GNU|Clang)$" AND NOT LAUNCHGATE_HARDENING)
   target_link_options(launchgate_options INTERFACE -fuse-ld=mold)
 endif()
 

@@ -18,7 +18,6 @@ build_preset() {
   shift
   require_preset "$preset"
   ensure_packages build libraries
-  if [[ "$preset" == fuzz ]]; then ensure_packages fuzz; fi
 
   configure_preset "$preset"
   step "Compiling preset $preset with $(job_count) jobs"

@@ -93,9 +93,9 @@ lint_tidy() {
   export TIDY_BUILD_DIR TIDY_CHECKS="${TIDY_CHECKS:-}"
   TIDY_BUILD_DIR="$(build_dir dev)/tidy"
   mkdir -p "$TIDY_BUILD_DIR"
-  # clang cannot read the headers that g++ precompiled, and a source has to do without them.
-  sed -E 's/ -Winvalid-pch( -include [^ ]+)?//' "$(build_dir dev)/compile_commands.json" \
-    >"$TIDY_BUILD_DIR/compile_commands.json"
+  # A source has to do without precompiled headers: it includes what it uses.
+  sed -E 's/ -Winvalid-pch( -Xclang -include-pch -Xclang [^ ]+ -Xclang -include -Xclang [^ ]+)?//' \
+    "$(build_dir dev)/compile_commands.json" >"$TIDY_BUILD_DIR/compile_commands.json"
   printf '%s\n' "${files[@]}" |
     xargs -P "$(job_count)" -n 1 bash "$ROOT/scripts/lint/tidy_one.sh" || status=1
   return "$status"

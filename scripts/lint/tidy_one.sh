@@ -27,7 +27,7 @@ if ! now="$(digest)"; then
 fi
 if [[ "$(cat "$passed" 2>/dev/null)" == "$now" ]]; then exit 0; fi
 
-# g++ has said its warnings already; clang shall not repeat them its own way.
+# The compiler has said its warnings already.
 if clang-tidy -p "$TIDY_BUILD_DIR" --quiet --checks="$TIDY_CHECKS" --extra-arg=-Wno-error \
   --extra-arg=-Wno-unknown-warning-option "$file" >"$passed.new" 2>"$passed.stderr"; then
   printf '%s\n' "$now" >"$passed"
