@@ -15,7 +15,6 @@ namespace {
 struct Row {
   std::string type;
   std::string meaning;
-  friend bool operator==(const Row&, const Row&) = default;
 };
 
 std::string Trimmed(const std::string& cell) {

@@ -294,8 +294,8 @@ class BudgetFiguresTest : public ::testing::Test {
   }
 
   crypto::Workspace workspace_;
-  const clock::SystemClock clock_;
-  const clock::SystemTimeZones zones_;
+  const clock::SystemClock clock_{};
+  const clock::SystemTimeZones zones_{};
   std::unique_ptr<PrometheusProcess> process_;
   std::unique_ptr<PrometheusServers> servers_;
 };

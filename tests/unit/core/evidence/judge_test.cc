@@ -70,7 +70,7 @@ class JudgeTest : public ::testing::Test {
     return reading;
   }
 
-  const NoSignatures signatures_;
+  const NoSignatures signatures_{};
   const CauseCatalogue causes_;
   const JudgeTools tools_{signatures_, causes_};
   resources::LaunchReview review_;

@@ -168,14 +168,14 @@ constexpr const char* kForbidden[] = {
     "https://w\xC3\xADki.example.com/",
     "https://\xEF\xBD\x97iki.example.com/",
     "http://\xE2\x91\xA0\xE2\x91\xA1\xE2\x91\xA6.0.0.1/",
-    "http://127\xE3\x80\x82"
-    "0\xE3\x80\x82"
-    "0\xE3\x80\x82"
-    "1/",
+    ("http://127\xE3\x80\x82"
+     "0\xE3\x80\x82"
+     "0\xE3\x80\x82"
+     "1/"),
     "https://wiki.example.com\xE2\x80\xAE/",
     "https://wiki.example.com/\xFF",
-    "https://wiki.ex\xC2\xAD"
-    "ample.com/",
+    ("https://wiki.ex\xC2\xAD"
+     "ample.com/"),
     "https://xn--wki-qma.example.com/",
     "https://wiki.example.com\x7F/",
     // Ports and schemes that nobody allowed.
