@@ -14,12 +14,8 @@ bool Pages(const AlertRule& alert) {
 }
 
 // Names do not depend on the window: any will do.
-std::string WithAnyWindow(std::string expression) {
-  for (std::size_t at = expression.find(resources::kWindowPlaceholder); at != std::string::npos;
-       at = expression.find(resources::kWindowPlaceholder, at)) {
-    expression.replace(at, resources::kWindowPlaceholder.size(), "5m");
-  }
-  return expression;
+std::string WithAnyWindow(const std::string& expression) {
+  return resources::WithWindow(expression, std::chrono::minutes(5));
 }
 
 Indicator IndicatorOf(const Objective& objective, const MetricTracer& tracer) {
