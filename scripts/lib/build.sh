@@ -29,16 +29,22 @@ build_preset() {
 }
 
 configure_preset() {
-  local preset="$1" dir log
+  local preset="$1" dir log presets
   dir="$(build_dir "$preset")"
-  local -a generator=()
-  if [[ ! -f "$dir/CMakeCache.txt" ]] && have ninja; then generator=(-G Ninja); fi
+  presets="$(sha256sum <"$ROOT/CMakePresets.json")"
+  local -a anew=()
+  # What CMake remembers of other presets, their compiler above all, does not fit these.
+  if [[ "$(cat "$dir/presets.sha256" 2>/dev/null)" != "$presets" ]]; then
+    anew=(--fresh)
+    if have ninja; then anew+=(-G Ninja); fi
+  fi
 
   step "Configuring preset $preset"
   mkdir -p "$dir"
   log="$dir/configure.log"
-  (cd "$ROOT" && cmake --preset "$preset" "${generator[@]}") >"$log" 2>&1 || {
+  (cd "$ROOT" && cmake --preset "$preset" "${anew[@]}") >"$log" 2>&1 || {
     tail -n 30 "$log" >&2
     die "CMake could not configure preset $preset (all of it: build/$preset/configure.log)."
   }
+  printf '%s\n' "$presets" >"$dir/presets.sha256"
 }
