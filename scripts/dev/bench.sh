@@ -6,7 +6,7 @@ source "$ROOT/scripts/lib/build.sh"
 
 usage() {
   cat <<'HELP'
-Usage: ./dev bench [webhook|evidence] [OPTION...]
+Usage: ./dev bench [webhook|evidence|budgets] [OPTION...]
 
 Builds preset release and measures, on a real API server:
 
@@ -15,8 +15,10 @@ Builds preset release and measures, on a real API server:
              the ceiling
   evidence   how soon all findings of 2,000 reviews with eight pieces of evidence
              each are there, and what the controller takes afterwards
+  budgets    what it takes to keep 200 ErrorBudgets with three objectives each
+             evaluated, of the controller and of Prometheus
 
-Without a word: both, one after the other.
+Without a word: all, one after the other.
 
   ./dev bench
   ./dev bench evidence --reviews 500
@@ -34,7 +36,9 @@ export LAUNCHGATE_BUILD_DIR LAUNCHGATE_BINARY="$LAUNCHGATE_BUILD_DIR/operator/ap
 case "${1:-}" in
   webhook) exec bash "$ROOT/tests/bench/run.sh" "${@:2}" ;;
   evidence) exec bash "$ROOT/tests/bench/evidence.sh" "${@:2}" ;;
+  budgets) exec bash "$ROOT/tests/bench/budgets.sh" "${@:2}" ;;
 esac
-(($# == 0)) || usage_error "Say which: webhook or evidence." bench
+(($# == 0)) || usage_error "Say which: webhook, evidence or budgets." bench
 bash "$ROOT/tests/bench/run.sh"
-exec bash "$ROOT/tests/bench/evidence.sh"
+bash "$ROOT/tests/bench/evidence.sh"
+exec bash "$ROOT/tests/bench/budgets.sh"

@@ -57,19 +57,16 @@ if [[ -z "${LAUNCHGATE_BENCH_INSIDE:-}" ]]; then
 fi
 source "$SOURCE_DIR/scripts/lib/operator.sh"
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
-PROMETHEUS_PID=""
+source "$BENCH/prometheus.sh"
 clean_up() {
   stop_operator TERM
-  if [[ -n "$PROMETHEUS_PID" ]]; then
-    kill "$PROMETHEUS_PID" 2>/dev/null || true
-    wait "$PROMETHEUS_PID" 2>/dev/null || true
-  fi
+  stop_prometheus
   rm -rf "$WORK"
 }
 trap clean_up EXIT
 
-# Two hours of redemptions for the objectives and the query.
-start_prometheus() {
+# Two hours of redemptions for the objectives and the query, and an hour to come.
+write_history() {
   local now first
   now="$(date +%s)"
   first=$((now - 7200))
@@ -78,18 +75,6 @@ start_prometheus() {
     seq "$first" 30 "$((now + 3600))" | awk -v first="$first" '{printf "gift_cards_redemptions_total %d %d\n", ($1 - first) * 10, $1}'
     echo '# EOF'
   } >"$WORK/history.om"
-  promtool tsdb create-blocks-from openmetrics "$WORK/history.om" "$WORK/data" >/dev/null 2>&1 ||
-    die "The history could not be stored."
-  echo 'global: {}' >"$WORK/prometheus.yml"
-  setpriv --pdeathsig TERM prometheus --config.file="$WORK/prometheus.yml" --storage.tsdb.path="$WORK/data" \
-    --web.listen-address=127.0.0.1:0 </dev/null >"$WORK/prometheus.log" 2>&1 &
-  PROMETHEUS_PID=$!
-  until grep -q 'msg="Listening on"' "$WORK/prometheus.log"; do
-    kill -0 "$PROMETHEUS_PID" 2>/dev/null || die "Prometheus did not start." "$(tail -n 3 "$WORK/prometheus.log")"
-    sleep 0.1
-  done
-  PROMETHEUS="http://$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$WORK/prometheus.log" | head -n 1)"
-  until curl -fsS "$PROMETHEUS/-/ready" >/dev/null 2>&1; do sleep 0.1; done
 }
 
 # A Deployment, a ConfigMap with five documents and a review for each service; an
@@ -110,10 +95,10 @@ write_objects() {
 
 count() { kubectl get --raw "/apis/launchgate.dev/v1alpha1/launchreviews?limit=1" | jq '1 + (.metadata.remainingItemCount // 0)'; }
 metric() { curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | awk -v name="$1" 'index($1, name) == 1 {sum += $2} END {print sum + 0}'; }
-cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
 
 step "Starting a Prometheus and installing the operator"
-start_prometheus
+write_history
+start_prometheus "$WORK/history.om"
 install_operator "$WORK"
 OPERATOR_FETCH="prometheus: [{name: main, url: '$PROMETHEUS', namespaces: ['*']}]"
 step "Creating $reviews LaunchReviews with $ITEMS pieces of evidence each, in $NAMESPACES namespaces"
