@@ -29,33 +29,11 @@ and are no failure.
 HELP
 }
 
-format=text budgets=200 seconds=300
-while (($# > 0)); do
-  case "$1" in
-    -h | --help) usage; exit 0 ;;
-    -o | --output | --budgets | --seconds)
-      (($# >= 2)) || usage_error "$1 needs a value" bench
-      case "$1" in
-        --budgets) budgets="$2" ;;
-        --seconds) seconds="$2" ;;
-        *) format="$2" ;;
-      esac
-      shift 2
-      ;;
-    *) usage_error "unknown option $1" bench ;;
-  esac
-done
-[[ "$format" =~ ^(text|json)$ ]] || usage_error "there is no output format \"$format\"" bench
-[[ "$budgets" =~ ^[1-9][0-9]{0,3}$ ]] || usage_error "--budgets must be 1 to 9999" bench
-[[ "$seconds" =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--seconds must be 1 to 999" bench
-
-if [[ -z "${LAUNCHGATE_BENCH_INSIDE:-}" ]]; then
-  require_control_plane_tools
-  require_tool prometheus promtool
-  export PATH="$PATH:$TOOLS_DIR"
-  LAUNCHGATE_BENCH_INSIDE=yes exec bash "$SOURCE_DIR/scripts/dev/control_plane.sh" run -- \
-    bash "$BENCH/budgets.sh" -o "$format" --budgets "$budgets" --seconds "$seconds"
-fi
+source "$BENCH/at_scale.sh"
+format=text count=200 seconds=300
+options budgets "$@"
+beside_control_plane "$BENCH/budgets.sh" budgets
+budgets="$count"
 source "$SOURCE_DIR/scripts/lib/operator.sh"
 source "$BENCH/prometheus.sh"
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
@@ -103,7 +81,7 @@ known() {
 step "Writing $DAYS days of tiles for $budgets ErrorBudgets with $OBJECTIVES objectives each"
 write_objects
 write_history
-step "Storing $(($(wc -l <"$WORK/history.om") / 1000000)) million samples (a minute or three)"
+step "Storing $(wc -l <"$WORK/history.om") samples"
 start_prometheus "$WORK/history.om"
 rm "$WORK/history.om"
 step "Installing the operator"

@@ -28,33 +28,11 @@ and are no failure.
 HELP
 }
 
-format=text reviews=2000 seconds=60
-while (($# > 0)); do
-  case "$1" in
-    -h | --help) usage; exit 0 ;;
-    -o | --output | --reviews | --seconds)
-      (($# >= 2)) || usage_error "$1 needs a value" bench
-      case "$1" in
-        --reviews) reviews="$2" ;;
-        --seconds) seconds="$2" ;;
-        *) format="$2" ;;
-      esac
-      shift 2
-      ;;
-    *) usage_error "unknown option $1" bench ;;
-  esac
-done
-[[ "$format" =~ ^(text|json)$ ]] || usage_error "there is no output format \"$format\"" bench
-[[ "$reviews" =~ ^[1-9][0-9]{0,4}$ ]] || usage_error "--reviews must be 1 to 99999" bench
-[[ "$seconds" =~ ^[1-9][0-9]{0,2}$ ]] || usage_error "--seconds must be 1 to 999" bench
-
-if [[ -z "${LAUNCHGATE_BENCH_INSIDE:-}" ]]; then
-  require_control_plane_tools
-  require_tool prometheus promtool
-  export PATH="$PATH:$TOOLS_DIR"
-  LAUNCHGATE_BENCH_INSIDE=yes exec bash "$SOURCE_DIR/scripts/dev/control_plane.sh" run -- \
-    bash "$BENCH/evidence.sh" -o "$format" --reviews "$reviews" --seconds "$seconds"
-fi
+source "$BENCH/at_scale.sh"
+format=text count=2000 seconds=60
+options reviews "$@"
+beside_control_plane "$BENCH/evidence.sh" reviews
+reviews="$count"
 source "$SOURCE_DIR/scripts/lib/operator.sh"
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
 source "$BENCH/prometheus.sh"
@@ -93,7 +71,7 @@ write_objects() {
     -f "$BENCH/evidence.jq" >"$WORK/objects.json"
 }
 
-count() { kubectl get --raw "/apis/launchgate.dev/v1alpha1/launchreviews?limit=1" | jq '1 + (.metadata.remainingItemCount // 0)'; }
+stored_reviews() { kubectl get --raw "/apis/launchgate.dev/v1alpha1/launchreviews?limit=1" | jq '1 + (.metadata.remainingItemCount // 0)'; }
 metric() { curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | awk -v name="$1" 'index($1, name) == 1 {sum += $2} END {print sum + 0}'; }
 
 step "Starting a Prometheus and installing the operator"
@@ -106,7 +84,7 @@ write_objects
 started=$SECONDS
 kubectl create -f "$WORK/objects.json" 2>"$WORK/create.log" | show_progress "$started" ||
   die "The objects could not be created." "$(head -n 5 "$WORK/create.log")"
-note "Created $(count) reviews in $(duration $((SECONDS - started)))"
+note "Created $(stored_reviews) reviews in $(duration $((SECONDS - started)))"
 
 step "Starting the controller with the rights of manifests/base"
 operator_configuration controller "$WORK"
