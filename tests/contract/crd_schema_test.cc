@@ -56,6 +56,21 @@ TEST_P(CrdSchemaTest, HasOneVersionWithAStatusSubresource) {
   EXPECT_TRUE(versions[0]["subresources"].contains("status"));
 }
 
+// Status decides: findings, sequences, freezes, agendas. Only the controller may write it.
+TEST_P(CrdSchemaTest, HasAStatusThatTheWebhookGuards) {
+  const Json registration = ReadYaml("manifests/base/webhook-configuration.yaml");
+  std::vector<std::string> guarded;
+  for (const Json& entry : registration.at("webhooks")) {
+    if (entry.at("name") != "objects.guard.launchgate.dev") continue;
+    for (const Json& rule : entry.at("rules")) {
+      for (const Json& resource : rule.at("resources"))
+        guarded.push_back(resource.get<std::string>());
+    }
+  }
+
+  EXPECT_THAT(guarded, Contains(GetParam().plural + "/status"));
+}
+
 TEST_P(CrdSchemaTest, GivesEveryFieldATypeAndADescription) {
   EXPECT_THAT(PathsWhere([](const Json& schema) { return !schema.contains("type"); }), IsEmpty());
 

@@ -145,6 +145,11 @@ in_time "the gate denies a new version" gate_says 'BudgetSpent.*ErrorBudget shop
 expect "a rollback is admitted" kubectl set image -n shop deployment/gift-cards '*=gift-cards:1' --dry-run=server
 expect "scaling is admitted" kubectl scale -n shop deployment/gift-cards --replicas=3 --dry-run=server
 expect "a restart is admitted" kubectl rollout restart -n shop deployment/gift-cards
+forge() {
+  budget | jq 'del(.status.frozenSince)' |
+    kubectl replace --raw /apis/launchgate.dev/v1alpha1/namespaces/shop/errorbudgets/gift-cards/status -f -
+}
+expect_failure "nobody thaws it by hand" 'StatusForged' forge
 expect "the budget can be shown" launchgate budget show -n shop
 grep -q 'frozen (BudgetSpent)' "$WORK/output" || refuse "budget show tells of the freeze" "$(cat "$WORK/output")"
 launchgate budget show -n shop -o json | jq -e '.[0].objectives[0] | .consumed > 1 and .state == "BudgetSpent"' >/dev/null ||
