@@ -29,7 +29,7 @@ case "${1:-}" in
   -h | --help) usage; exit 0 ;;
 esac
 ensure_packages test bench
-build_preset release
+build_preset release launchgate benches
 export LAUNCHGATE_SOURCE_DIR="$ROOT"
 LAUNCHGATE_BUILD_DIR="$(build_dir release)"
 export LAUNCHGATE_BUILD_DIR LAUNCHGATE_BINARY="$LAUNCHGATE_BUILD_DIR/operator/app/launchgate"
