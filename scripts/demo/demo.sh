@@ -6,7 +6,9 @@
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 source "$ROOT/scripts/lib/authority.sh"
+source "$ROOT/scripts/lib/dates.sh"
 source "$ROOT/scripts/lib/operator.sh"
+source "$ROOT/scripts/lib/prometheus.sh"
 source "$ROOT/scripts/lib/services.sh"
 
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-demo.XXXXXX")"
@@ -106,9 +108,9 @@ say "The window of the budget is 28 days. For this story it is made one minute, 
 start_customers
 done_by kubectl patch errorbudget -n shop gift-cards --type merge \
   -p '{"spec": {"window": {"rolling": "1m"}, "policy": {"unknownGrace": "1m"}}}'
-PATIENCE_SECONDS=$MONTH_PATIENCE reaches "the budget is known" WithinBudget budget_condition Frozen
+PATIENCE_SECONDS=$MONTH_PATIENCE reaches "the budget is known" WithinBudget condition errorbudget gift-cards Frozen
 done_by payments_fail 1
-PATIENCE_SECONDS=$MONTH_PATIENCE reaches "it is spent" BudgetSpent budget_condition Frozen
+PATIENCE_SECONDS=$MONTH_PATIENCE reaches "it is spent" BudgetSpent condition errorbudget gift-cards Frozen
 done_by launchgate budget show -n shop
 denied BudgetSpent kubectl apply -f "$(version 1.1.1)"
 admitted kubectl apply -f "$(version 1.1.0)"
@@ -118,7 +120,7 @@ admitted kubectl scale -n shop statefulset/gift-cards --replicas=2
 chapter "Payments recover: the freeze ends by itself"
 done_by payments_fail 0
 say "The failures leave the window within a minute."
-PATIENCE_SECONDS=$MONTH_PATIENCE reaches "the budget is back within" WithinBudget budget_condition Frozen
+PATIENCE_SECONDS=$MONTH_PATIENCE reaches "the budget is back within" WithinBudget condition errorbudget gift-cards Frozen
 admitted kubectl apply -f "$(version 1.1.1)" --dry-run=server
 
 chapter "A monthly review was missed: launches wait for it, and for nothing else"
@@ -126,7 +128,7 @@ done_by kubectl apply -f "$(missed_review "$(month_back 2)")"
 denied BudgetReviewOverdue kubectl apply -f "$(version 1.1.1)"
 admitted kubectl rollout undo -n shop statefulset/gift-cards
 for review in $(overdue_reviews); do
-  reaches "the agenda is taken" AgendaTaken review_agenda "$review"
+  reaches "the agenda is taken" AgendaTaken condition budgetreview "$review" Ready
   done_by launchgate agenda -n shop "$review"
   done_by launchgate sign -n shop --budget-review "$review" --key "$WORK/keys/alice.pem"
   done_by launchgate sign -n shop --budget-review "$review" --key "$WORK/keys/bob.pem" \

@@ -34,7 +34,7 @@ fetch:
   allow:
   - {scheme: http, host: 127.0.0.1, port: $PAGES_PORT, addresses: [127.0.0.1]}
   - {scheme: http, host: 127.0.0.1, port: $GIFT_CARDS_PORT, addresses: [127.0.0.1]}
-prometheus: [{name: main, url: "http://127.0.0.1:$PROMETHEUS_PORT", namespaces: [shop]}]
+prometheus: [{name: main, url: "$PROMETHEUS", namespaces: [shop]}]
 evidence: {minRecheckEvery: 1s}
 YAML
   )"
@@ -58,7 +58,6 @@ start_pages() {
 }
 
 start_prometheus() {
-  local log="$WORK/prometheus.log" deadline=$((SECONDS + OPERATOR_START_SECONDS))
   cp "$ROOT/gift-cards/alerts/rules.yaml" "$WORK/prometheus/rules.yaml"
   cat >"$WORK/prometheus/prometheus.yml" <<YAML
 global: {scrape_interval: 1s, evaluation_interval: 1s}
@@ -69,16 +68,8 @@ scrape_configs:
 - job_name: payments-stub
   static_configs: [{targets: ["127.0.0.1:$PAYMENTS_PORT"]}]
 YAML
-  setpriv --pdeathsig TERM "$LAUNCHGATE_PROMETHEUS" --config.file="$WORK/prometheus/prometheus.yml" \
-    --storage.tsdb.path="$WORK/prometheus/data" --web.listen-address=127.0.0.1:0 </dev/null >"$log" 2>&1 &
-  PIDS+=($!)
-  until grep -q 'msg="Listening on"' "$log" 2>/dev/null; do
-    if ! kill -0 "${PIDS[-1]}" 2>/dev/null || ((SECONDS >= deadline)); then
-      die "Prometheus did not start." "$(tail -n 5 "$log")"
-    fi
-    sleep 0.05
-  done
-  PROMETHEUS_PORT="$(sed -n 's/.*msg="Listening on" address=[0-9.]*:\([0-9]*\).*/\1/p' "$log" | head -n 1)"
+  serve_prometheus "$WORK/prometheus"
+  PIDS+=("$PROMETHEUS_PID")
 }
 
 # Who may sign. The keys are made for this run and end with it.
@@ -145,9 +136,8 @@ finding() {
     -o "jsonpath={range .status.items[?(@.item==\"$1\")]}{.finding} {.reason}{end}"
 }
 
-review_condition() {
-  kubectl get launchreview -n shop gift-cards -o "jsonpath={.status.conditions[?(@.type==\"$1\")].status}"
-}
+# condition KIND NAME TYPE : the reason of a condition.
+condition() { kubectl get "$1" -n shop "$2" -o "jsonpath={.status.conditions[?(@.type==\"$3\")].reason}"; }
 
 launchgate() { "$LAUNCHGATE_BINARY" "$@"; }
 
@@ -163,13 +153,6 @@ payments_fail() {
   curl --fail --silent --show-error --write-out '\n' --request PUT --header 'Content-Type: application/json' \
     --data "{\"FAIL_RATE\": $1}" "$PAYMENTS_URL/knobs"
 }
-
-budget_condition() {
-  kubectl get errorbudget -n shop gift-cards -o "jsonpath={.status.conditions[?(@.type==\"$1\")].reason}"
-}
-
-# month_back N : counted from the middle of this one, so that none is left out.
-month_back() { date -u -d "$(date -u +%Y-%m-15) -$1 month" +%Y-%m; }
 
 # missed_review MONTH : a BudgetReview of an earlier month, as a file.
 missed_review() {
@@ -189,10 +172,6 @@ overdue_reviews() {
   if ((10#$(date -u +%d) > 10)); then printf 'gift-cards-%s\n' "$(month_back 1)"; fi
 }
 
-review_agenda() {
-  kubectl get budgetreview -n shop "$1" -o 'jsonpath={.status.conditions[?(@.type=="Ready")].reason}'
-}
-
 # version TAG : the workload of the fixed service with another image, as a file.
 version() {
   local file="$WORK/gift-cards-$1.yaml" digest
@@ -208,6 +187,3 @@ disruption_budget() {
   sed "s#^apiVersion: policy/v1\$#apiVersion: $version#" "$ROOT/gift-cards/deploy/pdb.yaml" >"$WORK/pdb.yaml"
   printf '%s\n' "$WORK/pdb.yaml"
 }
-
-# in_days N : that instant, as a due date.
-in_days() { date -u -d "+$1 days" +%Y-%m-%dT%H:%M:%SZ; }

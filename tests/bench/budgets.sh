@@ -36,6 +36,7 @@ beside_control_plane "$BENCH/budgets.sh" budgets
 budgets="$count"
 source "$SOURCE_DIR/scripts/lib/operator.sh"
 source "$BENCH/prometheus.sh"
+source "$BENCH/measuring.sh"
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
 clean_up() {
   stop_operator TERM
@@ -120,11 +121,10 @@ figures() {
 before="$(figures)"
 sleep "$seconds"
 after="$(figures)"
-peak_kib="$(awk '/^VmHWM:/ {print $2}' "/proc/$CONTROLLER_PID/status")"
 
 jq -n --argjson budgets "$budgets" --argjson objectives "$OBJECTIVES" --argjson took "$took_ms" --argjson start_cpu "$start_cpu" \
   --argjson before "$before" --argjson after "$after" --argjson hertz "$(getconf CLK_TCK)" --argjson seconds "$seconds" \
-  --argjson peak "$peak_kib" --argjson cpu "$CPU_PERCENT" '
+  --argjson peak "$(peak_kib "$CONTROLLER_PID")" --argjson cpu "$CPU_PERCENT" '
   def rounded: . * 100 | round / 100;
   def moved($name): $after[$name] - $before[$name];
   {budgets: $budgets, objectives: $objectives,

@@ -36,6 +36,7 @@ reviews="$count"
 source "$SOURCE_DIR/scripts/lib/operator.sh"
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
 source "$BENCH/prometheus.sh"
+source "$BENCH/measuring.sh"
 clean_up() {
   stop_operator TERM
   stop_prometheus
@@ -72,7 +73,6 @@ write_objects() {
 }
 
 stored_reviews() { kubectl get --raw "/apis/launchgate.dev/v1alpha1/launchreviews?limit=1" | jq '1 + (.metadata.remainingItemCount // 0)'; }
-metric() { curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | awk -v name="$1" 'index($1, name) == 1 {sum += $2} END {print sum + 0}'; }
 
 step "Starting a Prometheus and installing the operator"
 write_history
@@ -92,11 +92,11 @@ begun="$(date +%s%N)"
 start_role "$WORK" controller
 CONTROLLER_PID=$!
 wait_for_file "$WORK/controller.ports" "$CONTROLLER_PID" "$WORK/controller.log"
-HEALTH_PORT="$(sed -n 's/^health_port=//p' "$WORK/controller.ports")"
+CONTROLLER="http://127.0.0.1:$(sed -n 's/^health_port=//p' "$WORK/controller.ports")"
 wanted=$((reviews * ITEMS)) passing=0 last_told=$SECONDS
 while true; do
-  passing="$(metric 'launchgate_evidence_findings{')"
-  written="$(metric 'launchgate_status_writes_total{kind="LaunchReview"}')"
+  passing="$(metrics_sum "$CONTROLLER" 'launchgate_evidence_findings{')"
+  written="$(metrics_sum "$CONTROLLER" 'launchgate_status_writes_total{kind="LaunchReview"}')"
   if ((passing >= wanted && written >= reviews)); then break; fi
   ((SECONDS - started < GIVE_UP)) || die "Only $passing of $wanted findings after $GIVE_UP s." "$(tail -n 5 "$WORK/controller.log")"
   if ((SECONDS - last_told >= 5)); then
@@ -107,21 +107,20 @@ while true; do
 done
 took_ms=$((($(date +%s%N) - begun) / 1000000))
 start_cpu="$(cpu_ticks "$CONTROLLER_PID")"
-not_passing="$(curl -fsS "http://127.0.0.1:$HEALTH_PORT/metrics" | awk '/^launchgate_evidence_findings/ && !/finding="Pass"/ {sum += $2} END {print sum + 0}')"
+not_passing="$(curl -fsS "$CONTROLLER/metrics" | awk '/^launchgate_evidence_findings/ && !/finding="Pass"/ {sum += $2} END {print sum + 0}')"
 note "All findings after $took_ms ms; $not_passing of them do not pass"
 
 step "Watching the steady state for $seconds s"
 sleep 5 # Until the last answers to its own writes have come back.
-writes_before="$(metric 'launchgate_status_writes_total{')"
+writes_before="$(metrics_sum "$CONTROLLER" 'launchgate_status_writes_total{')"
 before="$(cpu_ticks "$CONTROLLER_PID")"
 sleep "$seconds"
 after="$(cpu_ticks "$CONTROLLER_PID")"
-writes_after="$(metric 'launchgate_status_writes_total{')"
-peak_kib="$(awk '/^VmHWM:/ {print $2}' "/proc/$CONTROLLER_PID/status")"
+writes_after="$(metrics_sum "$CONTROLLER" 'launchgate_status_writes_total{')"
 
 jq -n --argjson reviews "$reviews" --argjson items "$ITEMS" --argjson took "$took_ms" --argjson not_passing "$not_passing" \
   --argjson start_cpu "$start_cpu" --argjson ticks $((after - before)) --argjson hertz "$(getconf CLK_TCK)" --argjson seconds "$seconds" \
-  --argjson peak "$peak_kib" --argjson writes $((writes_after - writes_before)) \
+  --argjson peak "$(peak_kib "$CONTROLLER_PID")" --argjson writes $((writes_after - writes_before)) \
   --argjson within "$FINDINGS_WITHIN" --argjson cpu "$CPU_PERCENT" --argjson memory "$MEMORY_MIB" '
   {reviews: $reviews, items: $items, notPassing: $not_passing,
    startSeconds: ($took / 1000), startCpuSeconds: ($start_cpu / $hertz),

@@ -58,6 +58,7 @@ if [[ -z "${LAUNCHGATE_BENCH_INSIDE:-}" ]]; then
     bash "$BENCH/run.sh" "$@"
 fi
 source "$SOURCE_DIR/scripts/lib/operator.sh"
+source "$BENCH/measuring.sh"
 WORK="$(mktemp -d "${TMPDIR:-/tmp}/launchgate-bench.XXXXXX")"
 CEILING_PID=""
 
@@ -159,9 +160,6 @@ start_ceiling() {
 }
 
 # --- Measuring ---------------------------------------------------------------
-
-# cpu_ticks PID : user and system time of a process so far, as its kernel counts.
-cpu_ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{print $12 + $13}'; }
 
 # measure WHO URL CONNECTIONS SECONDS : one line of JSON.
 measure() {

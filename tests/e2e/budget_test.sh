@@ -186,8 +186,6 @@ in_time "lifted, the gate admits a new version" new_version
 
 # --- Month after month ----------------------------------------------------------------------
 
-# month_back N : counted from the middle of this one, so that none is left out.
-month_back() { date -u -d "$(date -u +%Y-%m-15) -$1 month" +%Y-%m; }
 OLDER="gift-cards-$(month_back 2)"
 LAST="gift-cards-$(month_back 1)"
 review_is() { # NAME TYPE STATUS

@@ -4,7 +4,10 @@
 # in PIDS, ends with the script.
 source "$SOURCE_DIR/scripts/lib/common.sh"
 source "$SOURCE_DIR/scripts/lib/operator.sh"
+source "$SOURCE_DIR/scripts/lib/prometheus.sh"
+source "$SOURCE_DIR/scripts/lib/dates.sh"
 
+# shellcheck disable=SC2034  # For those who source this.
 PATIENCE=30 # For what is not measured.
 PIDS=()
 mkdir -p "$WORK/pages" "$WORK/prometheus"
@@ -43,13 +46,6 @@ scrape_configs:
 - job_name: $1
   static_configs: [{targets: ["$PAGES"]}]
 YAML
-  setpriv --pdeathsig TERM prometheus --config.file="$WORK/prometheus/prometheus.yml" \
-    --storage.tsdb.path="$WORK/prometheus/data" --storage.tsdb.allow-overlapping-blocks \
-    --web.listen-address=127.0.0.1:0 </dev/null >"$WORK/prometheus.log" 2>&1 &
-  # shellcheck disable=SC2034  # For those who source this.
-  PROMETHEUS_PID=$!
+  serve_prometheus "$WORK/prometheus" --storage.tsdb.allow-overlapping-blocks
   PIDS+=("$PROMETHEUS_PID")
-  eventually "$PATIENCE" "Prometheus listens" grep -q 'msg="Listening on"' "$WORK/prometheus.log"
-  PROMETHEUS="http://$(sed -n 's/.*msg="Listening on" address=\([0-9.:]*\).*/\1/p' "$WORK/prometheus.log" | head -n 1)"
-  eventually "$PATIENCE" "Prometheus is ready" curl -fsS "$PROMETHEUS/-/ready"
 }
