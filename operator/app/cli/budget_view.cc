@@ -63,12 +63,6 @@ ObjectiveStatus StatusOf(const ErrorBudget& budget, const Objective& objective) 
   return unknown;
 }
 
-std::vector<budget::Freeze> FreezesAt(const LoadedBudget& loaded, base::Time now) {
-  auto freezes = budget::FreezesOf(loaded.object, loaded.problems);
-  std::erase_if(freezes, [&](const budget::Freeze& freeze) { return !InForce(freeze, now); });
-  return freezes;
-}
-
 struct Widths {
   std::size_t budget = 6;
   std::size_t objective = 9;
@@ -181,7 +175,7 @@ void WriteBudgets(const std::vector<const LoadedBudget*>& budgets, base::Time no
     }
   }
   for (const LoadedBudget* loaded : budgets) {
-    for (const budget::Freeze& freeze : FreezesAt(*loaded, now)) {
+    for (const budget::Freeze& freeze : budget::FreezesAt(loaded->object, loaded->problems, now)) {
       out << fmt::format("\nfrozen ({}): {}\n", budget::ToString(freeze.cause),
                          base::Printable(freeze.message, 1024));
     }
@@ -202,7 +196,7 @@ Json BudgetsJson(const std::vector<const LoadedBudget*>& budgets, base::Time now
     for (const Objective& objective : budget.objectives) {
       json["objectives"].push_back(ObjectiveJson(budget, objective));
     }
-    for (const budget::Freeze& freeze : FreezesAt(*loaded, now)) {
+    for (const budget::Freeze& freeze : budget::FreezesAt(loaded->object, loaded->problems, now)) {
       json["freezes"].push_back(
           {{"reason", budget::ToString(freeze.cause)}, {"message", freeze.message}});
     }

@@ -17,7 +17,6 @@ using resources::ErrorBudget;
 using resources::ErrorBudgetStatus;
 using resources::Objective;
 using resources::ObjectiveStatus;
-using resources::PastFreeze;
 
 std::string Percent(double share, int digits) {
   return base::FormatDecimal(100 * share, digits) + " %";
@@ -92,30 +91,6 @@ ObjectiveStatus AssessObjective(const ErrorBudget& budget, const Objective& obje
   return status;
 }
 
-// Those that are remembered, and those that were in force until now.
-std::vector<PastFreeze> PastFreezes(const ErrorBudget& budget, const ErrorBudgetStatus& after,
-                                    base::Time now) {
-  const auto in_force = [now](const ErrorBudget& at) {
-    auto freezes = FreezesOf(at, {});
-    std::erase_if(freezes, [now](const Freeze& freeze) { return !InForce(freeze, now); });
-    return freezes;
-  };
-  ErrorBudget next = budget;
-  next.status = after;
-  const auto still = in_force(next);
-  std::vector<PastFreeze> past = budget.status.past_freezes;
-  for (const Freeze& freeze : in_force(budget)) {
-    if (std::ranges::find(still, freeze.cause, &Freeze::cause) != still.end()) continue;
-    const auto cause =
-        freeze.cause == FreezeCause::kBudgetSpent ? BudgetState::kSpent : BudgetState::kUnknown;
-    past.push_back({cause, freeze.message, freeze.from, now});
-  }
-  if (past.size() > resources::kMaxPastFreezes) {
-    past.erase(past.begin(), past.end() - static_cast<std::ptrdiff_t>(resources::kMaxPastFreezes));
-  }
-  return past;
-}
-
 }  // namespace
 
 bool Freezes(const resources::FreezePolicy& policy, double target, EventCounts counts,
@@ -142,7 +117,7 @@ ErrorBudgetStatus Assess(const ErrorBudget& budget, const WindowSpan& span,
     status.frozen_since =
         std::min(status.frozen_since.value_or(base::kNever), *assessed.frozen_since);
   }
-  status.past_freezes = PastFreezes(budget, status, now);
+  status.past_freezes = PastFreezesAfter(budget, status, now);
   return status;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/budget/assessment.h"
 
 namespace launchgate::budget {
@@ -10,6 +12,7 @@ namespace {
 using resources::BudgetState;
 using resources::ErrorBudget;
 using resources::ObjectiveStatus;
+using resources::PastFreeze;
 
 std::string SourceOf(const std::string& ns, const std::string& name) {
   return fmt::format("ErrorBudget {}/{}", ns, name);
@@ -56,15 +59,40 @@ std::vector<Freeze> FreezesOf(const ErrorBudget& budget,
   return freezes;
 }
 
+std::vector<Freeze> FreezesAt(const ErrorBudget& budget, const std::vector<json::Problem>& problems,
+                              base::Time now) {
+  auto freezes = FreezesOf(budget, problems);
+  std::erase_if(freezes, [now](const Freeze& freeze) { return !InForce(freeze, now); });
+  return freezes;
+}
+
 std::vector<Freeze> PastFreezesOf(const ErrorBudget& budget) {
   std::vector<Freeze> freezes;
-  for (const resources::PastFreeze& past : budget.status.past_freezes) {
+  for (const PastFreeze& past : budget.status.past_freezes) {
     const auto cause =
         past.cause == BudgetState::kSpent ? FreezeCause::kBudgetSpent : FreezeCause::kBudgetUnknown;
     freezes.push_back(
         {cause, SourceOf(budget.meta.ns, budget.meta.name), past.message, past.from, past.until});
   }
   return freezes;
+}
+
+std::vector<PastFreeze> PastFreezesAfter(const ErrorBudget& budget,
+                                         const resources::ErrorBudgetStatus& next, base::Time now) {
+  ErrorBudget after = budget;
+  after.status = next;
+  const auto still = FreezesAt(after, {}, now);
+  std::vector<PastFreeze> past = budget.status.past_freezes;
+  for (const Freeze& freeze : FreezesAt(budget, {}, now)) {
+    if (std::ranges::find(still, freeze.cause, &Freeze::cause) != still.end()) continue;
+    const auto cause =
+        freeze.cause == FreezeCause::kBudgetSpent ? BudgetState::kSpent : BudgetState::kUnknown;
+    past.push_back({cause, freeze.message, freeze.from, now});
+  }
+  if (past.size() > resources::kMaxPastFreezes) {
+    past.erase(past.begin(), past.end() - static_cast<std::ptrdiff_t>(resources::kMaxPastFreezes));
+  }
+  return past;
 }
 
 Freeze MissingBudget(const std::string& ns, const std::string& name) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/time.h"
 #include "core/budget/freeze.h"
 #include "core/json/reader.h"
 #include "core/resources/error_budget.h"
@@ -19,8 +20,17 @@ namespace launchgate::budget {
 std::vector<Freeze> FreezesOf(const resources::ErrorBudget& budget,
                               const std::vector<json::Problem>& problems);
 
+// Those of FreezesOf() that are in force at `now`.
+std::vector<Freeze> FreezesAt(const resources::ErrorBudget& budget,
+                              const std::vector<json::Problem>& problems, base::Time now);
+
 // The freezes that have ended, as the status remembers them.
 std::vector<Freeze> PastFreezesOf(const resources::ErrorBudget& budget);
+// What a status that follows budget.status at `now` remembers: what that one did, and
+// the freezes that were in force until `now`; the latest kMaxPastFreezes.
+std::vector<resources::PastFreeze> PastFreezesAfter(const resources::ErrorBudget& budget,
+                                                    const resources::ErrorBudgetStatus& next,
+                                                    base::Time now);
 
 // What a review's reference to a budget that does not exist freezes: everything.
 Freeze MissingBudget(const std::string& ns, const std::string& name);
