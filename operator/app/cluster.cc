@@ -127,6 +127,18 @@ std::chrono::milliseconds Cluster::Age() const {
                    windows_.CacheAge(), budget_reviews_.CacheAge()});
 }
 
+std::vector<kube::Informer<VerdictRecord>::Pointer> Cluster::VerdictsOf(
+    const resources::LaunchReview& review) const {
+  std::vector<kube::Informer<VerdictRecord>::Pointer> verdicts;
+  for (const auto& entry : verdicts_.Snapshot(review.meta.ns)) {
+    const VerdictRecord& record = *entry.value;
+    if (record.verdict.review == review.meta.name && record.problems.empty()) {
+      verdicts.push_back(entry.value);
+    }
+  }
+  return verdicts;
+}
+
 kube::Informer<BudgetRecord>::Pointer Cluster::BudgetOf(
     const resources::LaunchReview& review) const {
   if (review.error_budget.empty()) return nullptr;

@@ -49,6 +49,9 @@ class Cluster {
   std::optional<std::string> WaitingFor() const;
   // Since the quietest collection last gave a sign of life.
   std::chrono::milliseconds Age() const;
+  // The LaunchVerdicts about a review that were read without a problem.
+  std::vector<kube::Informer<VerdictRecord>::Pointer> VerdictsOf(
+      const resources::LaunchReview& review) const;
   // The ErrorBudget that a review names; null when it names none, or one that does not exist.
   kube::Informer<BudgetRecord>::Pointer BudgetOf(const resources::LaunchReview& review) const;
   // The FreezeWindows that select a namespace; all of them when it is not known.

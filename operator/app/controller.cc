@@ -71,7 +71,10 @@ Controller::Controller(const ControllerParts& parts, const ControllerOptions& op
   });
   cluster.authorities().AddHandler(
       [this](const auto& change) { OnAuthority(change.meta.key.name); });
-  cluster.budgets().AddHandler([this](const auto& change) { OnBudget(change.meta.key); });
+  cluster.budgets().AddHandler([this](const auto& change) {
+    queue_.Add(Item(kBudget, change.meta.key));
+    OnReviewsOfBudget(change.meta.key);
+  });
   cluster.budget_reviews().AddHandler([this](const auto& change) { OnBudgetReview(change); });
   cluster.windows().AddHandler([this](const auto& change) {
     queue_.Add(Item(kWindow, change.meta.key));
@@ -116,21 +119,20 @@ void Controller::OnAuthority(const std::string& name) {
   EnqueueReviewsWhere([&](const auto& review) { return review.authority == name; });
   for (const auto& entry : parts_.cluster.budgets().Snapshot()) {
     const auto& cadence = entry.value->budget.review;
-    if (cadence && cadence->authority == name) OnBudget(entry.key);
+    if (cadence && cadence->authority == name) OnReviewsOfBudget(entry.key);
   }
 }
 
-void Controller::OnBudget(const kube::ObjectKey& key) {
-  queue_.Add(Item(kBudget, key));
-  queue_.Add(Item(kBudgetReviews, key));
+void Controller::OnReviewsOfBudget(const kube::ObjectKey& budget) {
+  queue_.Add(Item(kBudgetReviews, budget));
   EnqueueReviewsWhere([&](const auto& review) {
-    return review.meta.ns == key.ns && review.error_budget == key.name;
+    return review.meta.ns == budget.ns && review.error_budget == budget.name;
   });
 }
 
 void Controller::OnBudgetReview(const kube::Change<BudgetReviewRecord>& change) {
   for (const auto& record : {change.before, change.after}) {
-    if (record) OnBudget({change.meta.key.ns, record->review.budget});
+    if (record) OnReviewsOfBudget({change.meta.key.ns, record->review.budget});
   }
 }
 

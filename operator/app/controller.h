@@ -62,7 +62,8 @@ class Controller {
   void OnReview(const kube::Change<ReviewRecord>& change);
   void OnVerdict(const kube::Change<VerdictRecord>& change);
   void OnAuthority(const std::string& name);
-  void OnBudget(const kube::ObjectKey& key);
+  // The monthly reviews of a budget, and the LaunchReviews that name it.
+  void OnReviewsOfBudget(const kube::ObjectKey& budget);
   void OnBudgetReview(const kube::Change<BudgetReviewRecord>& change);
   void OnTarget(const resources::TargetRef& target);
   void OnEvidence(const std::string& group, const std::string& kind, const kube::ObjectKey& key);

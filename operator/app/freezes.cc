@@ -30,8 +30,12 @@ base::Time CalendarStart(base::Time now) {
   return base::Time(now.time_since_epoch() / kCalendarStep * kCalendarStep);
 }
 
+bool FollowACalendar(const resources::ErrorBudget* budget, bool any_window) {
+  return any_window || (budget != nullptr && budget->review);
+}
+
 bool FollowACalendar(const FreezeSources& sources) {
-  return !sources.windows.empty() || (sources.budget != nullptr && sources.budget->review);
+  return FollowACalendar(sources.budget, !sources.windows.empty());
 }
 
 std::vector<budget::Freeze> FreezesAbout(const resources::LaunchReview& review,

@@ -53,7 +53,9 @@ struct FreezeRules {
 std::vector<budget::Freeze> FreezesAbout(const resources::LaunchReview& review,
                                          const FreezeSources& sources, const FreezeRules& rules,
                                          base::Time now);
-// Whether these freezes are to be computed anew after the kCalendarStep.
+// Whether these freezes are to be computed anew after the kCalendarStep. `budget` may
+// be null.
+bool FollowACalendar(const resources::ErrorBudget* budget, bool any_window);
 bool FollowACalendar(const FreezeSources& sources);
 
 }  // namespace launchgate::app

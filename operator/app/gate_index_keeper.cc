@@ -131,12 +131,12 @@ GateIndexKeeper::Inputs GateIndexKeeper::InputsFor(
   inputs.authority = cluster_.authorities().Get({"", review.authority});
   inputs.budget = cluster_.BudgetOf(review);
   inputs.windows = shared.windows;
-  const bool reviewed = inputs.budget && inputs.budget->budget.review;
-  if (reviewed) {
+  const resources::ErrorBudget* budget = inputs.budget ? &inputs.budget->budget : nullptr;
+  if (budget != nullptr && budget->review) {
     inputs.budget_reviews = shared.budget_reviews;
-    inputs.budget_authority = cluster_.AuthorityOf(inputs.budget->budget);
+    inputs.budget_authority = cluster_.AuthorityOf(*budget);
   }
-  if (reviewed || !inputs.windows.empty()) inputs.calendar_start = CalendarStart(now);
+  if (FollowACalendar(budget, !inputs.windows.empty())) inputs.calendar_start = CalendarStart(now);
   return inputs;
 }
 

@@ -54,18 +54,14 @@ void ClusterAgendas::AddFreezes(const ErrorBudget& budget, const ReviewTimes& ti
 
 void ClusterAgendas::AddServices(const ErrorBudget& budget, base::Time now,
                                  AgendaMaterial& material) const {
-  const auto verdicts = cluster_.verdicts().Snapshot(budget.meta.ns);
   for (const auto& entry : cluster_.reviews().Snapshot(budget.meta.ns)) {
     const resources::LaunchReview& review = entry.value->review;
     if (review.error_budget != budget.meta.name) continue;
     const auto checklist = cluster_.checklists().Get({"", review.checklist});
     const auto authority = cluster_.authorities().Get({"", review.authority});
     decision::ReviewInputs inputs = InputsOf(*entry.value, checklist.get(), authority.get());
-    for (const auto& verdict : verdicts) {
-      const VerdictRecord& record = *verdict.value;
-      if (record.verdict.review == review.meta.name && record.problems.empty()) {
-        inputs.verdicts.push_back(record.verdict);
-      }
+    for (const auto& record : cluster_.VerdictsOf(review)) {
+      inputs.verdicts.push_back(record->verdict);
     }
     inputs.cluster_id = cluster_.ClusterId();
     inputs.findings = decision::RecordedFindings(review);

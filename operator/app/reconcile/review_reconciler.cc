@@ -100,12 +100,8 @@ ReviewReconciler::Facts ReviewReconciler::Gather(
   if (FollowACalendar(sources)) {
     facts.calendar_next = CalendarStart(now) + kCalendarHorizon - kCalendarStep;
   }
-  for (const auto& entry : parts_.cluster.verdicts().Snapshot()) {
-    if (entry.key.ns != review.meta.ns || entry.value->verdict.review != review.meta.name) continue;
-    if (!entry.value->problems.empty()) continue;
-    facts.verdicts.push_back(entry.value);
-    inputs.verdicts.push_back(entry.value->verdict);
-  }
+  facts.verdicts = parts_.cluster.VerdictsOf(review);
+  for (const auto& entry : facts.verdicts) inputs.verdicts.push_back(entry->verdict);
   inputs.cluster_id = parts_.cluster.ClusterId();
   inputs.findings = facts.evidence.findings;
   facts.review_facts = decision::Assemble(inputs, parts_.verifier);
