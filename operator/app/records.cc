@@ -37,6 +37,18 @@ base::Result<Record> Decode(const kube::RawObject& object, KeepStatus keep,
 
 }  // namespace
 
+AuthorityRecord RecordOf(resources::LaunchAuthority authority,
+                         const std::vector<json::Problem>& problems,
+                         const verdict::PublicKeyReader& reader) {
+  AuthorityRecord record;
+  record.authority = std::move(authority);
+  record.problems = Sentences(problems);
+  verdict::TrustResult trust = verdict::Trust(record.authority, reader);
+  record.trusted = std::move(trust.authority);
+  record.problems.insert(record.problems.end(), trust.problems.begin(), trust.problems.end());
+  return record;
+}
+
 base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object) {
   const auto parsed = json::ParseTrusted(object.json);
   if (!parsed) return tl::unexpected(parsed.error());
@@ -64,13 +76,9 @@ base::Result<AuthorityRecord> DecodeAuthority(const kube::RawObject& object, Kee
                                               const verdict::PublicKeyReader& reader) {
   const auto parsed = json::ParseTrusted(object.json);
   if (!parsed) return tl::unexpected(parsed.error());
-  AuthorityRecord record;
   std::vector<json::Problem> problems;
-  record.authority = resources::ParseLaunchAuthority(*parsed, problems);
-  record.problems = Sentences(problems);
-  verdict::TrustResult trust = verdict::Trust(record.authority, reader);
-  record.trusted = std::move(trust.authority);
-  record.problems.insert(record.problems.end(), trust.problems.begin(), trust.problems.end());
+  auto authority = resources::ParseLaunchAuthority(*parsed, problems);
+  AuthorityRecord record = RecordOf(std::move(authority), problems, reader);
   record.status_text = StatusText(*parsed, keep);
   return record;
 }
@@ -104,11 +112,7 @@ decision::ReviewInputs InputsOf(const ReviewRecord& review, const ChecklistRecor
     inputs.checklist = &checklist->checklist;
     inputs.checklist_problems = checklist->problems;
   }
-  if (authority != nullptr) {
-    inputs.authority = &authority->trusted;
-    inputs.authority_serves_namespace = authority->authority.Serves(review.review.meta.ns);
-    inputs.authority_problems = authority->problems;
-  }
+  SetAuthority(authority, review.review.meta.ns, inputs);
   return inputs;
 }
 
@@ -120,11 +124,7 @@ decision::BudgetReviewInputs InputsOf(const BudgetReviewsInput& input) {
   for (const auto& record : input.reviews) {
     inputs.reviews.push_back({&record->review, record->problems.empty()});
   }
-  if (input.authority) {
-    inputs.authority = &input.authority->trusted;
-    inputs.authority_serves_namespace = input.authority->authority.Serves(input.budget->meta.ns);
-    inputs.authority_problems = input.authority->problems;
-  }
+  SetAuthority(input.authority.get(), input.budget->meta.ns, inputs);
   return inputs;
 }
 

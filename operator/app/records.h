@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/freezes.h"
@@ -79,6 +80,12 @@ struct BudgetReviewRecord {
 // Whether records remember the status text.
 enum class KeepStatus { kNo, kYes };
 
+// An authority with those of its keys that can be trusted; `problems` are those of
+// reading it.
+AuthorityRecord RecordOf(resources::LaunchAuthority authority,
+                         const std::vector<json::Problem>& problems,
+                         const verdict::PublicKeyReader& reader);
+
 // An object that cannot be read at all is an Error; one that can be read but
 // breaks a rule is a record with problems, which denies by itself.
 base::Result<NamespaceRecord> DecodeNamespace(const kube::RawObject& object);
@@ -91,6 +98,16 @@ base::Result<BudgetRecord> DecodeBudget(const kube::RawObject& object, KeepStatu
 base::Result<FreezeWindowRecord> DecodeFreezeWindow(const kube::RawObject& object, KeepStatus keep);
 // Without the status there is no agenda either: its digest is all that decides.
 base::Result<BudgetReviewRecord> DecodeBudgetReview(const kube::RawObject& object, KeepStatus keep);
+
+// Puts what an authority says for a namespace into the inputs of a decision, which
+// point into it from then on. Null: it does not exist.
+template <typename Inputs>
+void SetAuthority(const AuthorityRecord* authority, std::string_view ns, Inputs& inputs) {
+  if (authority == nullptr) return;
+  inputs.authority = &authority->trusted;
+  inputs.authority_serves_namespace = authority->authority.Serves(ns);
+  inputs.authority_problems = authority->problems;
+}
 
 // What Assemble() needs of the objects around one review; `checklist` and
 // `authority` are null when they do not exist. Verdicts, freezes, findings and the

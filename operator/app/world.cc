@@ -1,7 +1,6 @@
 #include "app/world.h"
 
 #include <algorithm>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -123,23 +122,15 @@ std::vector<const json::Json*> World::ObjectsOf(std::string_view group, std::str
 
 std::optional<verdict::TrustedAuthority> World::TrustedBy(
     const resources::LaunchReview& review) const {
-  const auto* authority = FindAuthority(review.authority);
-  if (authority == nullptr || !authority->object.Serves(review.meta.ns)) return std::nullopt;
-  return verdict::Trust(authority->object, reader_).authority;
+  const auto record = Trust(review.authority);
+  if (!record || !record->authority.Serves(review.meta.ns)) return std::nullopt;
+  return record->trusted;
 }
 
-std::optional<World::Trusted> World::Trust(std::string_view name) const {
+std::shared_ptr<const AuthorityRecord> World::Trust(std::string_view name) const {
   const auto* found = FindAuthority(name);
-  if (found == nullptr) return std::nullopt;
-  Trusted trusted;
-  trusted.authority = &found->object;
-  for (const json::Problem& problem : found->problems) {
-    trusted.problems.push_back(problem.ToString());
-  }
-  verdict::TrustResult trust = verdict::Trust(found->object, reader_);
-  trusted.keys = std::move(trust.authority);
-  std::ranges::move(trust.problems, std::back_inserter(trusted.problems));
-  return trusted;
+  if (found == nullptr) return nullptr;
+  return std::make_shared<const AuthorityRecord>(RecordOf(found->object, found->problems, reader_));
 }
 
 std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& review,
@@ -147,12 +138,12 @@ std::vector<budget::Freeze> World::FreezesOf(const resources::LaunchReview& revi
                                              base::Time now) const {
   FreezeSources sources;
   sources.windows = WindowsOf(review.meta.ns);
-  std::optional<Trusted> trusted;
+  std::shared_ptr<const AuthorityRecord> signs;
   if (const auto* budget = FindBudget(review.meta.ns, review.error_budget)) {
     sources.budget = &budget->object;
     sources.budget_problems = &budget->problems;
-    if (budget->object.review) trusted = Trust(budget->object.review->authority);
-    if (KnowsReviewsOf(budget->object)) sources.reviews = ReviewsOf(budget->object, trusted);
+    if (budget->object.review) signs = Trust(budget->object.review->authority);
+    if (KnowsReviewsOf(budget->object)) sources.reviews = ReviewsOf(budget->object, signs.get());
   }
   const bool evaluated = sources.budget != nullptr && sources.budget->status.evaluated_at;
   sources.with_budget = origin_ != verdict::Origin::kFiles || evaluated;
@@ -168,7 +159,7 @@ bool World::KnowsReviewsOf(const resources::ErrorBudget& budget) const {
 }
 
 decision::BudgetReviewInputs World::ReviewsOf(const resources::ErrorBudget& budget,
-                                              const std::optional<Trusted>& trusted) const {
+                                              const AuthorityRecord* authority) const {
   decision::BudgetReviewInputs inputs;
   inputs.budget = &budget;
   inputs.cluster_id = cluster_id_;
@@ -176,11 +167,7 @@ decision::BudgetReviewInputs World::ReviewsOf(const resources::ErrorBudget& budg
   for (const auto& review : budget_reviews_) {
     inputs.reviews.push_back({&review.object, review.problems.empty()});
   }
-  if (trusted) {
-    inputs.authority = &trusted->keys;
-    inputs.authority_serves_namespace = trusted->authority->Serves(budget.meta.ns);
-    inputs.authority_problems = trusted->problems;
-  }
+  SetAuthority(authority, budget.meta.ns, inputs);
   return inputs;
 }
 
@@ -213,12 +200,8 @@ std::shared_ptr<const decision::ReviewFacts> World::FactsOf(
     inputs.checklist = &checklist->object;
     inputs.checklist_problems = checklist->problems;
   }
-  const std::optional<Trusted> trusted = Trust(review.object.authority);
-  if (trusted) {
-    inputs.authority = &trusted->keys;
-    inputs.authority_serves_namespace = trusted->authority->Serves(review.object.meta.ns);
-    inputs.authority_problems = trusted->problems;
-  }
+  const auto authority = Trust(review.object.authority);
+  SetAuthority(authority.get(), review.object.meta.ns, inputs);
   for (const auto& verdict : verdicts_) {
     const bool points_here = verdict.object.meta.ns == review.object.meta.ns &&
                              verdict.object.review == review.object.meta.name;

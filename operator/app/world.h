@@ -11,6 +11,7 @@
 
 #include "app/evidence_gatherer.h"
 #include "app/freezes.h"
+#include "app/records.h"
 #include "core/base/result.h"
 #include "core/decision/decide.h"
 #include "core/resources/manifest.h"
@@ -52,9 +53,6 @@ class World {
   }
   const std::vector<Loaded<resources::ErrorBudget>>& budgets() const { return budgets_; }
   const std::vector<Loaded<resources::FreezeWindow>>& windows() const { return windows_; }
-  const std::vector<Loaded<resources::BudgetReview>>& budget_reviews() const {
-    return budget_reviews_;
-  }
   const Loaded<resources::ErrorBudget>* FindBudget(std::string_view ns,
                                                    std::string_view name) const;
   const resources::ConfigMap* FindConfigMap(std::string_view ns, std::string_view name) const;
@@ -68,6 +66,7 @@ class World {
   // exist or does not serve its namespace.
   std::optional<verdict::TrustedAuthority> TrustedBy(const resources::LaunchReview& review) const;
   decision::GateMode ModeOf(std::string_view ns) const;
+
   // The facts about one review at `now`, with these findings.
   std::shared_ptr<const decision::ReviewFacts> FactsOf(
       const Loaded<resources::LaunchReview>& review,
@@ -83,13 +82,8 @@ class World {
     std::shared_ptr<const json::Json> object;
   };
   void KeepRaw(const json::Json& object);
-  // An authority and the keys of it that can be trusted.
-  struct Trusted {
-    const resources::LaunchAuthority* authority = nullptr;
-    verdict::TrustedAuthority keys;
-    std::vector<std::string> problems;
-  };
-  std::optional<Trusted> Trust(std::string_view authority) const;
+  // Null: does not exist.
+  std::shared_ptr<const AuthorityRecord> Trust(std::string_view authority) const;
   // The freezes that concern a review around `now`. Files of a repository say what a budget is
   // and not how much of it is left: without a status it freezes nothing there.
   std::vector<budget::Freeze> FreezesOf(const resources::LaunchReview& review,
@@ -97,10 +91,10 @@ class World {
                                         base::Time now) const;
   // Files without any review of a budget do not say that there is none.
   bool KnowsReviewsOf(const resources::ErrorBudget& budget) const;
-  // What the monthly reviews of a budget are judged by. Points into `trusted`, the
-  // authority that signs them.
+  // What the monthly reviews of a budget are judged by. Points into `authority`, who
+  // signs them.
   decision::BudgetReviewInputs ReviewsOf(const resources::ErrorBudget& budget,
-                                         const std::optional<Trusted>& trusted) const;
+                                         const AuthorityRecord* authority) const;
   // Those that select a namespace; all of them when the namespace is not here.
   std::vector<SelectedWindow> WindowsOf(std::string_view ns) const;
 

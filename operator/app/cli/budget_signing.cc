@@ -13,7 +13,6 @@
 #include "app/cli/command.h"
 #include "core/base/bytes.h"
 #include "core/base/text.h"
-#include "core/verdict/trust.h"
 #include "shell/crypto/keys.h"
 
 namespace launchgate::app::cli {
@@ -68,14 +67,8 @@ base::Status ReadAuthority(OpenedBudgetReview& opened, const verdict::PublicKeyR
       Read(*opened.session, kube::kLaunchAuthorities, {"", opened.budget.review->authority});
   if (!object) return tl::unexpected(object.error());
   std::vector<json::Problem> problems;
-  opened.authority = resources::ParseLaunchAuthority(*object, problems);
-  verdict::TrustResult trust = verdict::Trust(opened.authority, reader);
-  opened.trusted = std::move(trust.authority);
-  for (const json::Problem& problem : problems) {
-    opened.authority_problems.push_back(problem.ToString());
-  }
-  opened.authority_problems.insert(opened.authority_problems.end(), trust.problems.begin(),
-                                   trust.problems.end());
+  auto authority = resources::ParseLaunchAuthority(*object, problems);
+  opened.authority = RecordOf(std::move(authority), problems, reader);
   return {};
 }
 
@@ -110,7 +103,8 @@ Json WithoutThoseOf(const OpenedBudgetReview& opened, const std::string& identit
   Json kept = Json::array();
   const Json entries = EntriesOf(opened.object);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto before = verdict::OpenSignOff(opened.review.sign_offs[i], opened.trusted, verifier);
+    const auto before =
+        verdict::OpenSignOff(opened.review.sign_offs[i], opened.authority.trusted, verifier);
     const auto* verified = std::get_if<verdict::VerifiedSignOff>(&before);
     if (verified == nullptr || verified->sign_off().identity != identity)
       kept.push_back(entries[i]);
@@ -189,9 +183,7 @@ void AddSignOffFlags(CLI::App& command, SignOffFlags& flags) {
 decision::BudgetReviewInputs OpenedBudgetReview::Inputs() const {
   decision::BudgetReviewInputs inputs;
   inputs.budget = &budget;
-  inputs.authority = &trusted;
-  inputs.authority_serves_namespace = authority.Serves(budget.meta.ns);
-  inputs.authority_problems = authority_problems;
+  SetAuthority(&authority, budget.meta.ns, inputs);
   inputs.cluster_id = cluster_id;
   return inputs;
 }

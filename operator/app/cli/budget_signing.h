@@ -10,9 +10,9 @@
 
 #include "app/cli/session.h"
 #include "app/cli/signing.h"
+#include "app/records.h"
 #include "core/decision/budget_reviews.h"
 #include "core/json/json.h"
-#include "core/resources/launch_authority.h"
 #include "core/verdict/budget_sign_off.h"
 #include "core/verdict/signature.h"
 
@@ -31,9 +31,7 @@ struct OpenedBudgetReview {
   json::Json object;  // As it is stored.
   resources::BudgetReview review;
   resources::ErrorBudget budget;
-  resources::LaunchAuthority authority;
-  std::vector<std::string> authority_problems;
-  verdict::TrustedAuthority trusted;
+  AuthorityRecord authority;
   std::string cluster_id;
 
   // Points into this object.

@@ -74,7 +74,7 @@ base::Status ReadWindows(const ListFlags& flags, std::istream& in, World& world)
   if (!flags.files.empty()) return AddFiles(flags.files, in, world);
   const auto session = Session::Open(flags.cluster);
   if (!session) return tl::unexpected(session.error());
-  return ReadFreezes((*session)->client(), world);
+  return (*session)->ListInto(world, kube::kFreezeWindows, "");
 }
 
 int RunList(const ListFlags& flags, Streams& streams) {

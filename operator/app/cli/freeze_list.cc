@@ -81,18 +81,6 @@ std::vector<ListedFreeze> ListFreezes(const World& world, const budget::TimeZone
   return freezes;
 }
 
-base::Status ReadFreezes(kube::Client& client, World& world) {
-  const auto listed = client.List(kube::kFreezeWindows, "", kube::ListOptions(),
-                                  [&](const kube::ListPage& page) {
-                                    for (const kube::Object& object : page.items)
-                                      world.Add(*object.body);
-                                    return true;
-                                  },
-                                  {});
-  if (!listed) return tl::unexpected<base::Error>(listed.error());
-  return {};
-}
-
 void WriteFreezeTable(const std::vector<ListedFreeze>& freezes, bool colour, std::ostream& out) {
   Cells titles;
   std::ranges::copy(kTitles, titles.begin());

@@ -6,14 +6,12 @@
 #include <vector>
 
 #include "app/world.h"
-#include "core/base/result.h"
 #include "core/base/time.h"
 #include "core/budget/calendar.h"
 #include "core/budget/time_zone.h"
 #include "core/json/json.h"
 #include "core/json/reader.h"
 #include "core/resources/freeze_window.h"
-#include "shell/kube/client.h"
 
 namespace launchgate::app::cli {
 
@@ -26,9 +24,6 @@ struct ListedFreeze {
 // What the windows of `world` say at `now`, in the order of their names.
 std::vector<ListedFreeze> ListFreezes(const World& world, const budget::TimeZones& zones,
                                       base::Time now);
-
-// Adds the FreezeWindows of a cluster.
-base::Status ReadFreezes(kube::Client& client, World& world);
 
 // A line for each, and one more for what is wrong with it. Texts of the objects are
 // made printable.

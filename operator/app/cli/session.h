@@ -40,6 +40,8 @@ class Session {
   // reviews, verdicts and ErrorBudgets of it, the checklists and authorities that those
   // reviews name, the namespace itself, the cluster's id.
   base::Result<World> ReadWorld(const verdict::PublicKeyReader& reader);
+  // Adds every object of a kind in a namespace ("": of the cluster).
+  base::Status ListInto(World& world, const kube::ResourceType& type, const std::string& ns);
   // How the server serves a kind; kUnsupported when it does not.
   base::Result<kube::ResourceType> TypeOf(resources::TargetKind kind);
   // The stored target, into `world`; nothing is added when it does not exist.
@@ -49,7 +51,6 @@ class Session {
   struct Impl;
   explicit Session(std::unique_ptr<Impl> impl);
   base::Status ReadInto(World& world, const kube::ResourceType& type, const kube::ObjectKey& key);
-  base::Status ListInto(World& world, const kube::ResourceType& type, const std::string& ns);
 
   std::unique_ptr<Impl> impl_;
 };

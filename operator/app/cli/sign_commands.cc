@@ -80,7 +80,7 @@ int RunSignOff(const SignFlags& flags, const crypto::PrivateKey& key, Streams& s
   const crypto::OpenSslSignatures signatures;
   const auto opened = OpenBudgetReview(flags.cluster, flags.sign_off.review, signatures);
   if (!opened) return Fail(streams, "sign", opened.error());
-  const auto signer = FindSignerIn(opened->trusted, &key.public_key(), "");
+  const auto signer = FindSignerIn(opened->authority.trusted, &key.public_key(), "");
   if (!signer) return Fail(streams, "sign", signer.error());
   const base::Time now = clock::SystemClock().Now();
   const auto draft = DraftSignOff(flags.sign_off, *signer, *opened, now);
@@ -129,7 +129,7 @@ int RunSignOffStatement(const StatementOnlyFlags& flags, Streams& streams) {
   const crypto::OpenSslSignatures signatures;
   const auto opened = OpenBudgetReview(flags.cluster, flags.sign_off.review, signatures);
   if (!opened) return Fail(streams, "statement", opened.error());
-  const auto signer = FindSignerIn(opened->trusted, nullptr, flags.key_id);
+  const auto signer = FindSignerIn(opened->authority.trusted, nullptr, flags.key_id);
   if (!signer) return Fail(streams, "statement", signer.error());
   const auto draft = DraftSignOff(flags.sign_off, *signer, *opened, clock::SystemClock().Now());
   if (!draft) return Fail(streams, "statement", draft.error());
